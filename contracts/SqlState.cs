@@ -1,0 +1,50 @@
+namespace Graincast;
+
+/// <summary>The SQLSTATEs that Graincast raises, by Postgres' names.</summary>
+public static class SqlState
+{
+    /// <summary>The silo cannot be reached.</summary>
+    public const string ConnectionFailure = "08001";
+
+    /// <summary>The silo, a worker or a node was lost in the middle of a call.</summary>
+    public const string ConnectionLost = "08006";
+
+    /// <summary>A frame that breaks the protocol.</summary>
+    public const string ProtocolViolation = "08P01";
+
+    /// <summary>An algorithm or form that is not offered; also protocol version skew.</summary>
+    public const string FeatureNotSupported = "0A000";
+
+    /// <summary>NULL where the policy is an error.</summary>
+    public const string NullNotAllowed = "22004";
+
+    /// <summary>A bad argument.</summary>
+    public const string InvalidParameter = "22023";
+
+    /// <summary>No privilege.</summary>
+    public const string InsufficientPrivilege = "42501";
+
+    /// <summary>Unknown project, model or run.</summary>
+    public const string UndefinedObject = "42704";
+
+    /// <summary>A column's type cannot be used.</summary>
+    public const string DatatypeMismatch = "42804";
+
+    /// <summary>A memory budget was exceeded.</summary>
+    public const string OutOfMemory = "53200";
+
+    /// <summary>More connections than the silo serves.</summary>
+    public const string TooManyConnections = "53300";
+
+    /// <summary>Not in a state in which this call makes sense.</summary>
+    public const string ObjectNotInState = "55000";
+
+    /// <summary>Cancelled, or over a time budget.</summary>
+    public const string QueryCanceled = "57014";
+
+    /// <summary>An artifact is corrupt.</summary>
+    public const string DataCorrupted = "XX001";
+
+    /// <summary>A fault of ours.</summary>
+    public const string InternalError = "XX000";
+}

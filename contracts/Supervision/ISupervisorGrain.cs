@@ -1,0 +1,31 @@
+using Graincast.Training;
+
+namespace Graincast.Supervision;
+
+/// <summary>Coordinates one run over all nodes. Key: the run's id.</summary>
+[Alias("graincast.supervisor")]
+public interface ISupervisorGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Checks what was asked for and prepares a trainer on every node that will feed rows. 22023 and 0A000 name the argument that cannot be used.
+    /// </summary>
+    [Alias("begin")]
+    Task<RunStart> BeginAsync(TrainingSpec spec, string callerNode);
+
+    /// <summary>
+    /// Trains on the rows that were fed; <paramref name="rows"/> is what the caller's statement read, another number at the trainers is an error.
+    /// Yields progress, then the result. Cancelling ends the training.
+    /// </summary>
+    [Alias("fit")]
+    IAsyncEnumerable<TrainingStep> FitAsync(long rows, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the run, its rows and its worker, in any phase. A run that is over or unknown is no error.</summary>
+    [Alias("cancel")]
+    Task CancelAsync();
+}
+
+/// <summary>What a run starts with.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.run-start")]
+public sealed record RunStart(
+    [property: Id(0)] long Seed,
+    [property: Id(1)] IReadOnlyList<string> Notices);

@@ -1,0 +1,50 @@
+namespace Graincast.Wire;
+
+/// <summary>The kinds of PROTOCOL.md; 128 and above go from the silo to the client.</summary>
+public enum FrameKind : byte
+{
+    /// <summary><see cref="Wire.Hello"/></summary>
+    Hello = 1,
+
+    /// <summary><see cref="Wire.BeginRun"/></summary>
+    BeginRun = 2,
+
+    /// <summary><see cref="Wire.BeginFeed"/></summary>
+    BeginFeed = 3,
+
+    /// <summary><see cref="Wire.Rows"/></summary>
+    Rows = 4,
+
+    /// <summary><see cref="Wire.EndFeed"/></summary>
+    EndFeed = 5,
+
+    /// <summary><see cref="Wire.Fit"/></summary>
+    Fit = 6,
+
+    /// <summary><see cref="Wire.Open"/></summary>
+    Open = 7,
+
+    /// <summary><see cref="Wire.Cancel"/></summary>
+    Cancel = 8,
+
+    /// <summary><see cref="Wire.Welcome"/></summary>
+    Welcome = 128,
+
+    /// <summary><see cref="Wire.RunBegun"/></summary>
+    RunBegun = 129,
+
+    /// <summary><see cref="Wire.Acknowledged"/></summary>
+    Acknowledged = 130,
+
+    /// <summary><see cref="Wire.Progress"/></summary>
+    Progress = 131,
+
+    /// <summary><see cref="Wire.Fitted"/></summary>
+    Fitted = 132,
+
+    /// <summary><see cref="Wire.Opened"/></summary>
+    Opened = 133,
+
+    /// <summary><see cref="Wire.Error"/></summary>
+    Error = 134,
+}

@@ -1,0 +1,41 @@
+namespace Graincast.Training;
+
+/// <summary>The rows of one feed on their way to disk. Counts only once it was ended.</summary>
+public sealed class FeedFile : IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <summary>Creates the file.</summary>
+    public FeedFile(string path)
+    {
+        Path = path;
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    /// <summary>Where the rows are.</summary>
+    public string Path { get; }
+
+    /// <summary>Rows so far.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Whether all rows have come.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Adds encoded rows.</summary>
+    public void Append(RowBlock block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        _file.Write(block.Bytes);
+        Rows += block.Rows;
+    }
+
+    /// <summary>No more rows.</summary>
+    public void End()
+    {
+        IsEnded = true;
+        _file.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Graincast.Training;
+
+/// <summary>
+/// The child process of a training: exec'd, never forked, so that a runaway or crashing trainer costs one run and not the silo.
+/// Its standard input stays open as long as the silo lives; the child ends itself when that closes.
+/// </summary>
+public sealed class WorkerProcess(WorkerOptions options, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan MemoryCheckPeriod = TimeSpan.FromMilliseconds(100);
+
+    private Process? _process;
+    private GraincastException? _killedFor;
+
+    /// <summary>Runs the job; yields the worker's lines. Throws what the worker reports, 53200 and 57014 over budget, 08006 when it dies.</summary>
+    public async IAsyncEnumerable<WorkerLine> RunAsync(string jobPath, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using Process process = Start(jobPath);
+        using var timeout = new CancellationTokenSource(options.Timeout, time);
+        using var registration = cancellationToken.Register(() => Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled")));
+        using var deadline = timeout.Token.Register(() => Kill(OverTime()));
+        using ITimer memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
+        Task<string> errorText = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        bool hasResult = false;
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } text)
+        {
+            WorkerLine line = Parse(text);
+            if (line.Error is { } error)
+            {
+                throw new GraincastException(error.SqlState, error.Message, error.Hint, error.Detail);
+            }
+
+            hasResult |= line.Result is not null;
+            yield return line;
+        }
+
+        await process.WaitForExitAsync(CancellationToken.None);
+        if (!hasResult)
+        {
+            throw _killedFor ?? Died(process.ExitCode, await errorText);
+        }
+    }
+
+    /// <summary>Kills the child if it still runs.</summary>
+    public void Dispose()
+    {
+        Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled"));
+        _process?.Dispose();
+    }
+
+    private Process Start(string jobPath)
+    {
+        var start = new ProcessStartInfo(options.FileName)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (string argument in options.Arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.ArgumentList.Add(jobPath);
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        return _process = Process.Start(start) ?? throw new GraincastException(SqlState.InternalError, $"could not start {options.FileName}");
+    }
+
+    private void CheckMemory()
+    {
+        if (_process is not { } process || _killedFor is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            process.Refresh();
+            if (!process.HasExited && process.WorkingSet64 > options.MemoryBytes)
+            {
+                Kill(new GraincastException(
+                    SqlState.OutOfMemory,
+                    $"the training used more than its budget of {options.MemoryBytes} bytes of memory",
+                    "Train on fewer rows or columns, choose smaller hyperparameters, or raise GRAINCAST__WORKERMEMORYBYTES for the silo."));
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The child ended between two looks at it: there is nothing left to bound.
+        }
+    }
+
+    private void Kill(GraincastException reason)
+    {
+        Interlocked.CompareExchange(ref _killedFor, reason, null);
+        try
+        {
+            _process?.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, or was never started: that is what a kill is for.
+        }
+    }
+
+    private GraincastException OverTime() => new(
+        SqlState.QueryCanceled,
+        $"the training took longer than its budget of {options.Timeout.TotalSeconds:0} s",
+        "Train on fewer rows, choose smaller hyperparameters, or raise GRAINCAST__WORKERTIMEOUTMS for the silo.");
+
+    private static GraincastException Died(int exitCode, string errorText) => new(
+        SqlState.ConnectionLost,
+        exitCode > 128 ? $"the training process was killed by signal {exitCode - 128}" : $"the training process ended with exit code {exitCode}",
+        "Nothing was written. Look into the silo's log, then train again.",
+        errorText.Length > 2000 ? errorText[..2000] : errorText);
+
+    private static WorkerLine Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, TrainingJson.Default.WorkerLine) ?? new WorkerLine();
+        }
+        catch (JsonException exception)
+        {
+            throw new GraincastException(SqlState.InternalError, "the training process wrote a line that is no JSON", detail: text, innerException: exception);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using Graincast.Models;
+using Graincast.Placement;
+using Graincast.Supervision;
+using Graincast.Training;
+using Orleans.Runtime;
+
+namespace Graincast.Gateway;
+
+/// <summary>The grains behind a connection's calls, and how their failures read in SQL.</summary>
+public sealed partial class BackendCalls(IGrainFactory grains, ILogger<BackendCalls> logger)
+{
+    /// <summary>The supervisor of a run.</summary>
+    public ISupervisorGrain Supervisor(ulong run) => grains.GetGrain<ISupervisorGrain>(run.ToString());
+
+    /// <summary>The trainer of a run at a node.</summary>
+    public ITrainerGrain Trainer(string node, ulong run) => grains.GetGrain<ITrainerGrain>(new NodeKey(node, run.ToString()).ToString());
+
+    /// <summary>A model at a node.</summary>
+    public IModelGrain Model(string node, string database, string sha256) =>
+        grains.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
+
+    /// <summary>What a SQL user is told of <paramref name="exception"/>. Faults of ours are logged whole.</summary>
+    public GraincastException Translate(Exception exception)
+    {
+        switch (exception)
+        {
+            case GraincastException known:
+                return known;
+            case OperationCanceledException:
+                return new GraincastException(SqlState.QueryCanceled, "the call was cancelled", innerException: exception);
+            case TimeoutException or SiloUnavailableException or OrleansException:
+                LogCallFailed(logger, exception);
+                return new GraincastException(
+                    SqlState.ConnectionLost, $"a silo could not be reached: {exception.Message}", "See `graincast status` on the node that is named.", innerException: exception);
+            default:
+                LogCallFailed(logger, exception);
+                return new GraincastException(
+                    SqlState.InternalError, $"the silo failed: {exception.Message}", "This is a fault of Graincast. The silo's log has the details.", innerException: exception);
+        }
+    }
+
+    [LoggerMessage(3101, LogLevel.Error, "A call of a backend failed")]
+    private static partial void LogCallFailed(ILogger logger, Exception exception);
+}

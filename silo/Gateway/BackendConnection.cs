@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Graincast.Models;
+using Graincast.Supervision;
+using Graincast.Telemetry;
+using Graincast.Training;
+using Graincast.Wire;
+
+namespace Graincast.Gateway;
+
+/// <summary>
+/// One backend. Calls are answered on the connection's own thread, except Fit: while a training runs the thread goes on reading, so that a backend
+/// that closes is noticed and the training stopped.
+/// </summary>
+public sealed class BackendConnection(Socket socket, string node, BackendCalls calls)
+{
+    private readonly FrameSender _sender = new(socket);
+    private readonly Dictionary<uint, Feed> _feeds = [];
+    private readonly Dictionary<ulong, Activity?> _runs = [];
+    private string _database = "";
+
+    /// <summary>Serves until the peer closes, then stops everything that the connection started. Throws what ended it otherwise.</summary>
+    public void Run()
+    {
+        try
+        {
+            socket.ReceiveTimeout = Limits.HeaderTimeoutMs;
+            var reader = new FrameReader(socket);
+            while (reader.ReadHeader() is { } header)
+            {
+                socket.ReceiveTimeout = 0;
+                byte[] payload = reader.ReadPayload(header.PayloadBytes);
+                if (_database.Length == 0 && header.Kind != FrameKind.Hello)
+                {
+                    throw new GraincastException(SqlState.ProtocolViolation, $"the first frame was {header.Kind}, not Hello");
+                }
+
+                Answer(header, payload);
+            }
+        }
+        catch (GraincastException exception)
+        {
+            _sender.TrySend(Error.From(exception), 0);
+            throw;
+        }
+        finally
+        {
+            Close();
+            StopWhatItStarted();
+        }
+    }
+
+    /// <summary>Says that there are too many connections, and closes.</summary>
+    public void Refuse(int maxConnections)
+    {
+        _sender.Send(Error.From(new GraincastException(
+            SqlState.TooManyConnections,
+            $"the silo already serves {maxConnections} backends",
+            "Raise GRAINCAST__MAXCONNECTIONS for the silo, or lower max_connections in Postgres.")), 0);
+        Close();
+    }
+
+    /// <summary>Closes the socket, from any thread; <see cref="Run"/> then returns.</summary>
+    public void Close() => socket.Dispose();
+
+    private void Answer(FrameHeader header, byte[] payload)
+    {
+        uint stream = header.Stream;
+        switch (header.Kind)
+        {
+            case FrameKind.Hello:
+                Greet(Payload.Read<Hello>(payload));
+                break;
+            case FrameKind.BeginRun:
+                var begin = Payload.Read<BeginRun>(payload);
+                Call(stream, () => Begin(begin.Spec, stream));
+                break;
+            case FrameKind.BeginFeed:
+                OpenFeed(stream, Payload.Read<BeginFeed>(payload).Run);
+                break;
+            case FrameKind.Rows:
+                FeedOf(stream).Append(Payload.Read<Rows>(payload));
+                break;
+            case FrameKind.EndFeed:
+                long rows = Payload.Read<EndFeed>(payload).Rows;
+                Feed feed = FeedOf(stream);
+                _feeds.Remove(stream);
+                Call(stream, () => _sender.Send(new Acknowledged(feed.End(rows)), stream));
+                break;
+            case FrameKind.Fit:
+                _ = FitAsync(Payload.Read<Fit>(payload), stream);
+                break;
+            case FrameKind.Open:
+                var open = Payload.Read<Open>(payload);
+                Call(stream, () => OpenImage(open, stream));
+                break;
+            case FrameKind.Cancel:
+                Forget(Payload.Read<Cancel>(payload).Run);
+                break;
+            default:
+                throw new GraincastException(SqlState.ProtocolViolation, $"a frame of the unknown kind {(byte)header.Kind}", "Use the extension and the silo of the same Graincast release.");
+        }
+    }
+
+    private void Call(uint stream, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception) when (exception is not SocketException and not ObjectDisposedException)
+        {
+            _sender.Send(Error.From(calls.Translate(exception)), stream);
+        }
+    }
+
+    private void Greet(Hello hello)
+    {
+        if (hello.MinVersion > FrameHeader.ProtocolVersion || hello.MaxVersion < FrameHeader.ProtocolVersion)
+        {
+            throw new GraincastException(
+                SqlState.FeatureNotSupported,
+                $"the extension {hello.ExtensionVersion} speaks socket protocol {hello.MinVersion} to {hello.MaxVersion}, this silo {FrameHeader.ProtocolVersion}",
+                "Install the extension and the silo of the same Graincast release, then reconnect.");
+        }
+
+        if (hello.Database.Length == 0)
+        {
+            throw new GraincastException(SqlState.ProtocolViolation, "Hello names no database");
+        }
+
+        _database = hello.Database;
+        _sender.Send(new Welcome(FrameHeader.ProtocolVersion, (uint)Environment.ProcessId, node, Release.Version), 0);
+    }
+
+    private void Begin(TrainingSpec spec, uint stream)
+    {
+        Activity? activity = GraincastActivity.Source.StartActivity("train");
+        lock (_runs)
+        {
+            _runs[spec.Run] = activity;
+        }
+
+        RunStart start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }, node).GetAwaiter().GetResult();
+        Activity.Current = null;
+        foreach (string notice in start.Notices)
+        {
+            _sender.Send(new Progress(notice), stream);
+        }
+
+        _sender.Send(new RunBegun(start.Seed), stream);
+    }
+
+    private void OpenFeed(uint stream, ulong run)
+    {
+        if (_feeds.Count >= Limits.FeedsPerConnection)
+        {
+            throw new GraincastException(SqlState.ProtocolViolation, $"more than {Limits.FeedsPerConnection} feeds are open on one connection");
+        }
+
+        _feeds[stream] = new Feed(run, calls.Trainer(node, run));
+    }
+
+    private Feed FeedOf(uint stream) => _feeds.TryGetValue(stream, out Feed? feed)
+        ? feed
+        : throw new GraincastException(SqlState.ProtocolViolation, $"stream {stream} is no feed");
+
+    private async Task FitAsync(Fit fit, uint stream)
+    {
+        // Off the connection's thread, which has to read on.
+        await Task.Yield();
+        Activity? activity;
+        lock (_runs)
+        {
+            _runs.TryGetValue(fit.Run, out activity);
+        }
+
+        Activity.Current = activity;
+        try
+        {
+            await foreach (TrainingStep step in calls.Supervisor(fit.Run).FitAsync(fit.Rows, CancellationToken.None).ConfigureAwait(false))
+            {
+                if (step.Result is not { } result)
+                {
+                    _sender.Send(new Progress(step.Text), stream);
+                    continue;
+                }
+
+                EndRun(fit.Run);
+                _sender.Send(
+                    new Fitted(result.ImageSha256, result.ImageBytes, (uint)result.Features, result.Rows, (uint)result.Nodes, result.Hyperparams, result.Metrics),
+                    stream);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The backend is gone; Close has stopped the training, or it was just over.
+        }
+        catch (Exception exception)
+        {
+            EndRun(fit.Run);
+            _sender.TrySend(Error.From(calls.Translate(exception)), stream);
+        }
+    }
+
+    private void OpenImage(Open open, uint stream)
+    {
+        string sha256 = Convert.ToHexStringLower(open.Image);
+        ImageFile image = calls.Model(node, _database, sha256).OpenAsync(open.Role).GetAwaiter().GetResult();
+        using var descriptor = File.OpenHandle(image.Path);
+        _sender.Send(new Opened(image.SizeBytes), stream, descriptor);
+    }
+
+    private void StopWhatItStarted()
+    {
+        ulong[] runs;
+        lock (_runs)
+        {
+            runs = [.. _runs.Keys];
+        }
+
+        foreach (ulong run in runs.Concat(_feeds.Values.Select(feed => feed.Run)).Distinct().ToArray())
+        {
+            Forget(run);
+        }
+    }
+
+    private void Forget(ulong run)
+    {
+        foreach ((uint stream, Feed feed) in _feeds.Where(pair => pair.Value.Run == run).ToArray())
+        {
+            _feeds.Remove(stream);
+            feed.Abort();
+        }
+
+        if (EndRun(run))
+        {
+            calls.Supervisor(run).CancelAsync().Ignore();
+        }
+    }
+
+    private bool EndRun(ulong run)
+    {
+        lock (_runs)
+        {
+            bool isMine = _runs.Remove(run, out Activity? activity);
+            activity?.Dispose();
+            return isMine;
+        }
+    }
+}

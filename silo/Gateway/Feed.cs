@@ -1,0 +1,46 @@
+using Graincast.Training;
+using Graincast.Wire;
+
+namespace Graincast.Gateway;
+
+/// <summary>Rows going from a backend to the trainer at this node. An error on the way is kept for the feed's end, where the backend listens.</summary>
+public sealed class Feed(ulong run, ITrainerGrain trainer)
+{
+    private readonly Guid _id = Guid.NewGuid();
+    private Exception? _failure;
+
+    /// <summary>The run that is fed.</summary>
+    public ulong Run => run;
+
+    /// <summary>Hands rows on. Waits until the trainer has them: the socket's buffer is the only queue.</summary>
+    public void Append(Rows rows)
+    {
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            trainer.AppendAsync(_id, new RowBlock((int)rows.Count, rows.Encoded)).GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            _failure = exception;
+        }
+    }
+
+    /// <summary>Ends the feed; returns the rows that the trainer has of it.</summary>
+    public long End(long rows)
+    {
+        if (_failure is { } failure)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return trainer.EndFeedAsync(_id, rows).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Forgets what was fed.</summary>
+    public void Abort() => trainer.AbortFeedAsync(_id).Ignore();
+}

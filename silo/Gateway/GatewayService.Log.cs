@@ -1,0 +1,16 @@
+namespace Graincast.Gateway;
+
+public sealed partial class GatewayService
+{
+    [LoggerMessage(3001, LogLevel.Information, "Listening on {Path}")]
+    private static partial void LogListening(ILogger logger, string path);
+
+    [LoggerMessage(3002, LogLevel.Error, "Could not accept a connection")]
+    private static partial void LogAcceptFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Refused a connection of OS user {UserId}, process {Pid}")]
+    private static partial void LogStrangerRefused(ILogger logger, uint userId, int pid);
+
+    [LoggerMessage(3004, LogLevel.Information, "A connection was lost: {Reason}")]
+    private static partial void LogConnectionLost(ILogger logger, string reason);
+}

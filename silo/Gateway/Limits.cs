@@ -1,0 +1,14 @@
+namespace Graincast.Gateway;
+
+/// <summary>Bounds of the socket. PROTOCOL.md names them.</summary>
+public static class Limits
+{
+    /// <summary>A connection that has not said Hello by then is closed; so is one whose header stops half-way.</summary>
+    public const int HeaderTimeoutMs = 5_000;
+
+    /// <summary>Connections waiting to be accepted.</summary>
+    public const int Backlog = 512;
+
+    /// <summary>Feeds that one connection may have open at once: one a call site of pgml.feed.</summary>
+    public const int FeedsPerConnection = 4_096;
+}

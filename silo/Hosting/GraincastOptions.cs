@@ -1,0 +1,49 @@
+namespace Graincast.Hosting;
+
+/// <summary>
+/// What <c>graincast serve</c> is told, by a JSON file, by environment (<c>GRAINCAST__NODE=0</c>) or by options of the command line, the last one wins.
+/// </summary>
+public sealed class GraincastOptions
+{
+    /// <summary>The configuration section and the prefix of the environment variables.</summary>
+    public const string Section = "Graincast";
+
+    /// <summary>The Postgres server's place in the whole; on Citus its groupid.</summary>
+    public string Node { get; set; } = "0";
+
+    /// <summary>Where columns and logs are kept.</summary>
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>The Unix socket that backends call; its folder also holds <c>images/</c>.</summary>
+    public string Socket { get; set; } = "";
+
+    /// <summary>Npgsql connection string of the silo's role in the database that holds Orleans' tables.</summary>
+    public string Connection { get; set; } = "";
+
+    /// <summary>Orleans' cluster id.</summary>
+    public string ClusterId { get; set; } = "graincast";
+
+    /// <summary>Orleans' service id.</summary>
+    public string ServiceId { get; set; } = "graincast";
+
+    /// <summary>Loopback port between silos; 0 = a free one.</summary>
+    public int SiloPort { get; set; }
+
+    /// <summary>Loopback port for Orleans clients; 0 = a free one.</summary>
+    public int GatewayPort { get; set; }
+
+    /// <summary>OTLP endpoint of traces and metrics, e.g. http://localhost:4317; empty = none.</summary>
+    public string OtlpEndpoint { get; set; } = "";
+
+    /// <summary>Write traces to standard output.</summary>
+    public bool ConsoleTraces { get; set; }
+
+    /// <summary>A training's worker is killed above this resident size (53200).</summary>
+    public long WorkerMemoryBytes { get; set; } = 4L << 30;
+
+    /// <summary>A training's worker is killed after this time (57014).</summary>
+    public int WorkerTimeoutMs { get; set; } = 3_600_000;
+
+    /// <summary>Connections of backends served at once; one more is refused (53300).</summary>
+    public int MaxConnections { get; set; } = 1000;
+}

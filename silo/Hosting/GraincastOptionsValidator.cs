@@ -1,0 +1,45 @@
+using Npgsql;
+
+namespace Graincast.Hosting;
+
+/// <summary>Refuses options that cannot be used, by the name of the variable to set.</summary>
+public static class GraincastOptionsValidator
+{
+    // struct sockaddr_un has 108 bytes for the path and its terminator.
+    private const int MaxSocketPathBytes = 107;
+
+    /// <summary>Throws 22023 on the first option that cannot be used.</summary>
+    public static void Check(GraincastOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Require(options.Node.Length > 0 && !options.Node.Contains('/'), nameof(options.Node), "the name of this node, without a slash; on Citus its groupid");
+        Require(options.DataDirectory.Length > 0, nameof(options.DataDirectory), "a folder that the silo may write");
+        Require(options.Socket.Length > 0, nameof(options.Socket), "the path that graincast.socket names in postgresql.conf");
+        Require(System.Text.Encoding.UTF8.GetByteCount(options.Socket) <= MaxSocketPathBytes, nameof(options.Socket), $"a path of at most {MaxSocketPathBytes} bytes");
+        Require(IsConnectionString(options.Connection), nameof(options.Connection), "an Npgsql connection string such as \"Host=/run/postgresql;Database=app;Username=graincast\"");
+        Require(options.WorkerMemoryBytes >= 64 << 20, nameof(options.WorkerMemoryBytes), "at least 67108864 (64 MiB)");
+        Require(options.WorkerTimeoutMs > 0, nameof(options.WorkerTimeoutMs), "a positive number of milliseconds");
+        Require(options.MaxConnections > 0, nameof(options.MaxConnections), "a positive number");
+        Require(options.OtlpEndpoint.Length == 0 || Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out _), nameof(options.OtlpEndpoint), "an address such as http://localhost:4317");
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return !string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Database);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static void Require(bool condition, string name, string wanted)
+    {
+        if (!condition)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"option {name} cannot be used", $"Set GRAINCAST__{name.ToUpperInvariant()} to {wanted}.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Graincast.Gateway;
+using Graincast.Models;
+using Graincast.Placement;
+using Graincast.Storage;
+using Graincast.Supervision;
+using Graincast.Training;
+using Npgsql;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Runtime.Placement;
+
+namespace Graincast.Hosting;
+
+/// <summary>One silo beside one Postgres server.</summary>
+public static class SiloHost
+{
+    private const string Invariant = "Npgsql";
+
+    /// <summary>Runs the silo until it is told to stop. Throws <see cref="GraincastException"/> when an option cannot be used.</summary>
+    public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
+    {
+        GraincastOptionsValidator.Check(options);
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        AddServices(builder.Services, options);
+        builder.UseOrleans(silo => Configure(silo, options));
+        builder.Services.AddGraincastTelemetry(options);
+        // Last in, first out: the gateway listens once the silo is up and stops before it goes.
+        builder.Services.AddHostedService<ImageSweeper>();
+        builder.Services.AddHostedService<GatewayService>();
+        using IHost host = builder.Build();
+        await host.RunAsync(cancellationToken);
+    }
+
+    private static void AddServices(IServiceCollection services, GraincastOptions options)
+    {
+        string columns = Path.Combine(options.DataDirectory, "columns", options.Node);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections));
+        services.AddSingleton<BackendCalls>();
+        services.AddSingleton(new NpgsqlConnectionStringBuilder(options.Connection));
+        services.AddSingleton<Catalog>();
+        services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<Catalog>());
+        services.AddSingleton(provider => new ImageStore(
+            Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Socket))!, "images"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IImageStore>(provider => provider.GetRequiredService<ImageStore>());
+        services.AddSingleton(WorkerProgram.Options(options, columns));
+        EmptyFolder(columns);
+    }
+
+    private static void Configure(ISiloBuilder silo, GraincastOptions options)
+    {
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+        silo.Configure<SiloOptions>(name => name.SiloName = $"node-{options.Node}");
+        silo.ConfigureEndpoints(
+            System.Net.IPAddress.Loopback,
+            options.SiloPort == 0 ? FreePort.Next() : options.SiloPort,
+            options.GatewayPort == 0 ? FreePort.Next() : options.GatewayPort,
+            listenOnAnyHostAddress: false);
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            // A frozen silo is found after 3 × 2 s instead of a minute; 2 s leave room for trainings that take all of the CPU.
+            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.NumMissedProbesLimit = 3;
+        });
+        silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
+        silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
+        silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
+        silo.AddAdoNetGrainStorage(SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
+        silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
+        silo.AddActivityPropagation();
+    }
+
+    // Rows of runs whose silo died are of no use to anyone.
+    private static void EmptyFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Graincast.Models;
+using Npgsql;
+
+namespace Graincast.Storage;
+
+/// <inheritdoc cref="ICatalog"/>
+public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
+
+    /// <inheritdoc/>
+    public async Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Database(database).CreateCommand("SELECT EXISTS (SELECT FROM pgml.models WHERE image_sha256 = $1)");
+        command.Parameters.Add(new NpgsqlParameter { Value = Convert.FromHexString(sha256) });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        await using NpgsqlCommand command = Database(database).CreateCommand(
+            """
+            SELECT data FROM pgml.files
+            WHERE path = 'image' AND model_id = (SELECT min(id) FROM pgml.models WHERE image_sha256 = $1)
+            ORDER BY part
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = Convert.FromHexString(sha256) });
+        await using NpgsqlDataReader parts = await command.ExecuteReaderAsync(cancellationToken);
+        bool found = false;
+        while (await parts.ReadAsync(cancellationToken))
+        {
+            found = true;
+            await destination.WriteAsync(parts.GetFieldValue<byte[]>(0), cancellationToken);
+        }
+
+        return found;
+    }
+
+    /// <summary>Every database of the server that has the extension. One that cannot be entered is an error: its images must not be taken for unnamed.</summary>
+    public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await using (NpgsqlCommand all = Database(home.Database!).CreateCommand("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"))
+        await using (NpgsqlDataReader reader = await all.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                names.Add(reader.GetString(0));
+            }
+        }
+
+        var withCatalog = new List<string>();
+        foreach (string name in names)
+        {
+            await using NpgsqlCommand has = Database(name).CreateCommand("SELECT to_regclass('pgml.models') IS NOT NULL");
+            if ((bool)(await has.ExecuteScalarAsync(cancellationToken))!)
+            {
+                withCatalog.Add(name);
+            }
+        }
+
+        return withCatalog;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (NpgsqlDataSource database in _databases.Values)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(home.ConnectionString) { Database = database, SearchPath = null, MaxPoolSize = 4 }));
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Graincast.Models;
+using Graincast.Scoring;
+using Microsoft.Win32.SafeHandles;
+
+namespace Graincast.Storage;
+
+/// <inheritdoc cref="IImageStore"/>
+/// <remarks>
+/// A stored image is mapped by backends, and a mapped file that shrinks kills its reader with SIGBUS, which restarts Postgres. So a file is complete
+/// before it has its name, is never opened for writing again, and goes only by unlink.
+/// </remarks>
+public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
+{
+    private const string Extension = ".img";
+
+    private readonly ConcurrentDictionary<(string Database, string Sha256, string Role), bool> _claims = new();
+
+    /// <inheritdoc/>
+    public ImageFile? Find(string sha256)
+    {
+        var file = new FileInfo(PathOf(sha256));
+        return file.Exists ? new ImageFile(file.FullName, file.Length) : null;
+    }
+
+    /// <inheritdoc/>
+    public ImageFile Add(string sha256, Stream source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var image = new byte[source.Length - source.Position];
+        source.ReadExactly(image);
+        Check(sha256, image);
+        if (Find(sha256) is { } present)
+        {
+            return present;
+        }
+
+        Directory.CreateDirectory(folder);
+        string temporary = Path.Combine(folder, $".{sha256}.{Guid.NewGuid():N}");
+        using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: image.Length))
+        {
+            RandomAccess.Write(handle, image, 0);
+            File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        File.Move(temporary, PathOf(sha256), overwrite: true);
+        FlushFolder();
+        return new ImageFile(PathOf(sha256), image.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Claim(string database, string sha256, string role) => _claims[(database, sha256, role)] = true;
+
+    /// <inheritdoc/>
+    public bool IsClaimedBy(string database, string sha256, string role) => _claims.ContainsKey((database, sha256, role));
+
+    /// <summary>The hashes of images older than <paramref name="age"/>.</summary>
+    public IReadOnlyList<string> OlderThan(TimeSpan age) => Directory.Exists(folder)
+        ? [.. new DirectoryInfo(folder).EnumerateFiles("*" + Extension)
+            .Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > age)
+            .Select(file => Path.GetFileNameWithoutExtension(file.Name))]
+        : [];
+
+    /// <summary>Unlinks an image. Mappings of it stay valid.</summary>
+    public void Remove(string sha256)
+    {
+        File.Delete(PathOf(sha256));
+        foreach (var claim in _claims.Keys.Where(claim => claim.Sha256 == sha256))
+        {
+            _claims.TryRemove(claim, out _);
+        }
+    }
+
+    private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
+        ? Path.Combine(folder, sha256 + Extension)
+        : throw new GraincastException(SqlState.InvalidParameter, $"\"{sha256}\" is no image's name", "An image is named by 64 lower-case hexadecimal digits.");
+
+    private static void Check(string sha256, byte[] image)
+    {
+        try
+        {
+            using ScoringModel model = ScoringModel.Open(image);
+            if (model.Sha256 != sha256)
+            {
+                throw new GraincastException(SqlState.DataCorrupted, $"the image named {sha256} has the hash {model.Sha256}", "Train the model again.");
+            }
+        }
+        catch (InvalidImageException exception)
+        {
+            throw new GraincastException(SqlState.DataCorrupted, $"the image {sha256} is damaged: {exception.Message}", "Train the model again.", innerException: exception);
+        }
+    }
+
+    // A rename is durable only when its folder is.
+    private void FlushFolder()
+    {
+        using SafeFileHandle handle = new(Native.OpenFolder(folder), ownsHandle: true);
+        if (handle.IsInvalid || Native.Fsync(handle) != 0)
+        {
+            throw new IOException($"could not flush {folder}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    private static class Native
+    {
+        private const int ReadOnlyFolder = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
+
+        public static nint OpenFolder(string path) => Open(path, ReadOnlyFolder);
+
+        public static int Fsync(SafeFileHandle handle) => FsyncOf((int)handle.DangerousGetHandle());
+
+        [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        private static extern int Open(string path, int flags);
+
+        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        private static extern int FsyncOf(int descriptor);
+    }
+}

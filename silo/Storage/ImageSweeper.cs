@@ -1,0 +1,65 @@
+using Npgsql;
+
+namespace Graincast.Storage;
+
+/// <summary>Unlinks images that no catalog row names, a day after they were stored: those of trainings that were rolled back, and of dropped projects.</summary>
+public sealed partial class ImageSweeper(ImageStore store, Catalog catalog, TimeProvider time, ILogger<ImageSweeper> logger) : BackgroundService
+{
+    /// <summary>The age from which an image must be named by a row. A run never lives as long.</summary>
+    public static readonly TimeSpan MinAge = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    /// <summary>Sweeps once; returns how many images went.</summary>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        int swept = 0;
+        foreach (string sha256 in store.OlderThan(MinAge))
+        {
+            if (!await IsNamedAsync(sha256, cancellationToken))
+            {
+                store.Remove(sha256);
+                swept++;
+            }
+        }
+
+        return swept;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                LogSwept(logger, await SweepAsync(stoppingToken));
+            }
+            catch (NpgsqlException exception)
+            {
+                // Without the catalog nobody knows what may go: leave all, try again in an hour.
+                LogSweepFailed(logger, exception);
+            }
+        }
+    }
+
+    private async Task<bool> IsNamedAsync(string sha256, CancellationToken cancellationToken)
+    {
+        foreach (string database in await catalog.DatabasesAsync(cancellationToken))
+        {
+            if (await catalog.NamesAsync(database, sha256, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(4001, LogLevel.Information, "Swept {Count} images that no model names")]
+    private static partial void LogSwept(ILogger logger, int count);
+
+    [LoggerMessage(4002, LogLevel.Warning, "Could not sweep images")]
+    private static partial void LogSweepFailed(ILogger logger, Exception exception);
+}

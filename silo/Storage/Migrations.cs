@@ -1,0 +1,96 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Builder;
+using DbUp.Engine;
+using Npgsql;
+
+namespace Graincast.Storage;
+
+/// <summary>
+/// Brings a database to this version: the silo's role, the extension, the catalog, Orleans' tables. Safe to repeat and to run twice at once.
+/// </summary>
+public static class Migrations
+{
+    // Any fixed number, the same in every release: installers of two versions must wait for each other too.
+    private const long InstallLock = 0x6772_6e63_6173_7401;
+
+    /// <summary>
+    /// Installs into the database of <paramref name="adminConnectionString"/>, whose role owns the catalog afterwards; Orleans' tables belong to
+    /// <paramref name="siloRole"/>, an ordinary role that is created when missing. Returns the scripts that ran.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> InstallAsync(string adminConnectionString, string siloRole, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(siloRole);
+        var admin = new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false, ApplicationName = "graincast install" };
+        await using var connection = new NpgsqlConnection(admin.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        // Held until the connection closes.
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({InstallLock})", cancellation);
+        await CreateRoleAsync(connection, siloRole, cancellation);
+        await CreateExtensionAsync(connection, cancellation);
+        await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS graincast AUTHORIZATION {Quote(siloRole)}", cancellation);
+
+        var catalog = Upgrade(admin.ConnectionString, "catalog", "pgml", builder => builder.WithVariable("silo_role", Quote(siloRole)));
+        // The scripts hold the SQL of Orleans' queries in $q$ quotes, which DbUp would take for variables.
+        var cluster = Upgrade(AsRole(admin, siloRole), "cluster", "graincast", builder => builder.WithVariablesDisabled());
+        return [.. catalog, .. cluster];
+    }
+
+    private static async Task CreateRoleAsync(NpgsqlConnection connection, string role, CancellationToken cancellation)
+    {
+        if (await ScalarAsync(connection, "SELECT 1 FROM pg_roles WHERE rolname = $1", role, cancellation) is null)
+        {
+            await ExecuteAsync(connection, $"CREATE ROLE {Quote(role)} LOGIN", cancellation);
+        }
+    }
+
+    private static async Task CreateExtensionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var version = await ScalarAsync(connection, "SELECT default_version FROM pg_available_extensions WHERE name = $1", "graincast", cancellation)
+            ?? throw new GraincastException(
+                SqlState.UndefinedObject,
+                $"The extension graincast is not installed on the server of database \"{connection.Database}\".",
+                $"Run `make install PG_CONFIG=…` on the machine of {connection.Host}, with the pg_config of that server.");
+        await ExecuteAsync(connection, "CREATE EXTENSION IF NOT EXISTS graincast", cancellation);
+        await ExecuteAsync(connection, $"ALTER EXTENSION graincast UPDATE TO {Quote(version)}", cancellation);
+    }
+
+    private static IReadOnlyList<string> Upgrade(string connectionString, string folder, string journalSchema, Func<UpgradeEngineBuilder, UpgradeEngineBuilder> configure)
+    {
+        var prefix = $"Graincast.Storage.schema.{folder}.";
+        var engine = configure(DeployChanges.To.PostgresqlDatabase(connectionString)
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .JournalToPostgresqlTable(journalSchema, "schema_versions")
+            .WithTransactionPerScript()
+            .LogToNowhere()).Build();
+        var result = engine.PerformUpgrade();
+        return result.Successful ? [.. result.Scripts.Select(script => script.Name[prefix.Length..])] : throw Failed(result);
+    }
+
+    private static GraincastException Failed(DatabaseUpgradeResult result) => new(
+        (result.Error as PostgresException)?.SqlState ?? SqlState.InternalError,
+        $"The migration {result.ErrorScript?.Name ?? "of the database"} failed: {(result.Error as PostgresException)?.MessageText ?? result.Error.Message}",
+        "Nothing of that script was kept. Mend the cause and run the installation again.",
+        innerException: result.Error);
+
+    /// <summary>The same connection whose every statement runs as <paramref name="role"/>, so that it owns what is made.</summary>
+    private static string AsRole(NpgsqlConnectionStringBuilder admin, string role)
+    {
+        var escaped = role.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
+        return new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Options = $"{admin.Options} -c role={escaped}".Trim() }.ConnectionString;
+    }
+
+    private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<string?> ScalarAsync(NpgsqlConnection connection, string sql, string argument, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = argument } } };
+        return (await command.ExecuteScalarAsync(cancellation))?.ToString();
+    }
+}
