@@ -1,0 +1,65 @@
+using Graincast.Models;
+using Graincast.Supervision;
+using Graincast.Training;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Runtime.Placement;
+using Orleans.TestingHost;
+using Xunit;
+
+namespace Graincast.Placement;
+
+/// <summary>Three real silos in this process, one a node ("0", "1", "2"), with the services that grains need from outside.</summary>
+public sealed class NodeCluster : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("graincast-nodes-").FullName;
+
+    public InProcessTestCluster Cluster { get; private set; } = null!;
+
+    public IGrainFactory Grains => Cluster.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(3);
+        builder.ConfigureSilo((options, silo) =>
+        {
+            string node = NodeOf(options.SiloName);
+            silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = node });
+            silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
+            silo.AddMemoryGrainStorage(SupervisorGrain.Storage);
+            silo.UseInMemoryReminderService();
+            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
+            silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node));
+            silo.Services.AddSingleton(new WorkerOptions
+            {
+                FileName = "dotnet",
+                Arguments = [Path.Combine(AppContext.BaseDirectory, "graincast.dll"), "train-worker"],
+                ColumnsDirectory = Path.Combine(_folder, node, "columns"),
+                MemoryBytes = 1L << 30,
+                Timeout = TimeSpan.FromMinutes(1),
+            });
+        });
+        Cluster = builder.Build();
+        await Cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Silos are named Silo_0, Silo_1, …</summary>
+    public static string NodeOf(string siloName) => siloName[(siloName.LastIndexOf('_') + 1)..];
+
+    /// <summary>Knows no image, and says on which node it was asked.</summary>
+    private sealed class NodeNamingCatalog(string node) : ICatalog
+    {
+        public Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) =>
+            throw new GraincastException(SqlState.UndefinedObject, $"asked at node {node}");
+
+        public Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => Task.FromResult(false);
+    }
+}
