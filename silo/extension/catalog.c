@@ -1,0 +1,288 @@
+/* The catalog: whose it is, and lookups. See catalog.h. */
+#include "prelude.h"
+
+#include "catalog.h"
+
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "utils/syscache.h"
+
+static Oid	watched[3];
+
+static Oid
+find_relation(Oid schema, const char *name)
+{
+	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+}
+
+/* pgml.projects, whose owner is the catalog's owner. */
+Oid
+catalog_projects_relation(void)
+{
+	Oid			schema = get_namespace_oid("pgml", true);
+
+	watched[0] = find_relation(schema, "projects");
+	watched[1] = find_relation(schema, "models");
+	watched[2] = find_relation(schema, "deployments");
+	return watched[0];
+}
+
+bool
+catalog_is_watched(Oid relation)
+{
+	return relation == InvalidOid || relation == watched[0] || relation == watched[1] || relation == watched[2];
+}
+
+bool
+catalog_is_distributed(void)
+{
+	return OidIsValid(get_extension_oid("citus", true));
+}
+
+static Oid
+catalog_owner(void)
+{
+	Oid			projects = catalog_projects_relation();
+	HeapTuple	tuple = OidIsValid(projects) ? SearchSysCache1(RELOID, ObjectIdGetDatum(projects)) : NULL;
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("Graincast's catalog is not installed in this database"),
+				 errhint("Run \"graincast install --connection …\".")));
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+static void
+set_for_now(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* An error on the way restores user and settings with the (sub)transaction. */
+void
+catalog_become_owner(CatalogAccess *access)
+{
+	Oid			owner = catalog_owner();
+
+	GetUserIdAndSecContext(&access->user, &access->security);
+	SetUserIdAndSecContext(owner, access->security | SECURITY_LOCAL_USERID_CHANGE);
+	access->guc_level = NewGUCNestLevel();
+	set_for_now("search_path", "pg_catalog, pg_temp");
+	/* Citus refuses a lookup within a query on a shard otherwise; the catalog's reference tables are read locally. */
+	if (GetConfigOption("citus.allow_nested_distributed_execution", true, false) != NULL)
+		set_for_now("citus.allow_nested_distributed_execution", "on");
+}
+
+void
+catalog_become_caller(const CatalogAccess *access)
+{
+	AtEOXact_GUC(false, access->guc_level);
+	SetUserIdAndSecContext(access->user, access->security);
+}
+
+void
+catalog_enter(CatalogAccess *access)
+{
+	catalog_become_owner(access);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+catalog_leave(const CatalogAccess *access)
+{
+	SPI_finish();
+	catalog_become_caller(access);
+}
+
+/* Returns the number of rows; they are in SPI_tuptable. Read-only statements see the active snapshot. */
+uint64
+catalog_run(CatalogStatement *statement, const Datum *values, const char *nulls, bool read_only)
+{
+	int			result;
+
+	if (statement->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(statement->sql, statement->parameters, statement->types);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare \"%s\": %s", statement->sql, SPI_result_code_string(SPI_result));
+		statement->plan = plan;
+	}
+	result = SPI_execute_plan(statement->plan, (Datum *) values, nulls, read_only, 0);
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", statement->sql, SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+/* A bigint of the first row; 0 for NULL. */
+int64
+catalog_int64(int column)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+/* A text of the first row, or NULL; lives until catalog_leave. */
+char *
+catalog_text(int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+}
+
+static bool
+copy_model(uint64 rows, CatalogModel *out)
+{
+	bool		isnull;
+	Datum		sha256;
+
+	if (rows == 0)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->project_id = catalog_int64(1);
+	out->model_id = catalog_int64(2);
+	namestrcpy(&out->owner, catalog_text(3));
+	strlcpy(out->project, catalog_text(4), sizeof(out->project));
+	sha256 = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 5, &isnull);
+	if (!isnull)
+	{
+		bytea	   *bytes = DatumGetByteaPP(sha256);
+
+		if (VARSIZE_ANY_EXHDR(bytes) != sizeof(out->sha256))
+			ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("model " INT64_FORMAT " has a hash of the wrong length", out->model_id)));
+		memcpy(out->sha256, VARDATA_ANY(bytes), sizeof(out->sha256));
+	}
+	return true;
+}
+
+bool
+catalog_find_project(const char *name, CatalogModel *out)
+{
+	static CatalogStatement statement = {
+		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256 FROM pgml.projects p"
+		" LEFT JOIN LATERAL (SELECT d.model_id FROM pgml.deployments d WHERE d.project_id = p.id ORDER BY d.seq DESC LIMIT 1) d ON true"
+		" LEFT JOIN pgml.models m ON m.id = d.model_id WHERE p.name = $1", 1, {TEXTOID}
+	};
+	Datum		values[] = {CStringGetTextDatum(name)};
+	CatalogAccess access;
+	bool		found;
+
+	catalog_enter(&access);
+	found = copy_model(catalog_run(&statement, values, NULL, true), out);
+	catalog_leave(&access);
+	return found;
+}
+
+bool
+catalog_find_model(int64 model_id, CatalogModel *out)
+{
+	static CatalogStatement statement = {
+		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256 FROM pgml.models m"
+		" JOIN pgml.projects p ON p.id = m.project_id WHERE m.id = $1", 1, {INT8OID}
+	};
+	Datum		values[] = {Int64GetDatum(model_id)};
+	CatalogAccess access;
+	bool		found;
+
+	catalog_enter(&access);
+	found = copy_model(catalog_run(&statement, values, NULL, true), out);
+	catalog_leave(&access);
+	return found;
+}
+
+static bool
+role_allows(const char *owner, Oid user)
+{
+	Oid			role = get_role_oid(owner, true);
+
+	return superuser_arg(user) || (OidIsValid(role) && has_privs_of_role(user, role));
+}
+
+bool
+catalog_owner_allows(const CatalogModel *model, Oid user)
+{
+	return role_allows(NameStr(model->owner), user);
+}
+
+void
+catalog_check_owner(const CatalogModel *model, Oid user)
+{
+	if (!catalog_owner_allows(model, user))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for project \"%s\"", model->project),
+				 errhint("The project belongs to role \"%s\"; a member of that role may use it.", NameStr(model->owner))));
+}
+
+/* Do visible rows name this image, and does one of them belong to the user? */
+bool
+catalog_image_allows(const uint8 sha256[32], Oid user, bool *named)
+{
+	static CatalogStatement statement = {
+		"SELECT DISTINCT p.owner::pg_catalog.text FROM pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE m.image_sha256 = $1", 1, {BYTEAOID}
+	};
+	bytea	   *bytes = palloc(VARHDRSZ + 32);
+	Datum		values[] = {PointerGetDatum(bytes)};
+	CatalogAccess access;
+	bool		allowed = false;
+	uint64		rows;
+
+	SET_VARSIZE(bytes, VARHDRSZ + 32);
+	memcpy(VARDATA(bytes), sha256, 32);
+	catalog_enter(&access);
+	rows = catalog_run(&statement, values, NULL, true);
+	for (uint64 i = 0; i < rows && !allowed; i++)
+		allowed = role_allows(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1), user);
+	catalog_leave(&access);
+	*named = rows > 0;
+	return allowed;
+}
+
+/* The image's bytes from pgml.files into one allocation in the context; NULL if no part is visible. */
+char *
+catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes)
+{
+	static CatalogStatement size = {
+		"SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(pg_catalog.octet_length(data)), 0)::pg_catalog.int8 FROM pgml.files"
+		" WHERE model_id = $1 AND path = 'image'", 1, {INT8OID}
+	};
+	static CatalogStatement part = {
+		"SELECT data FROM pgml.files WHERE model_id = $1 AND path = 'image' AND part = $2", 2, {INT8OID, INT4OID}
+	};
+	Datum		values[2] = {Int64GetDatum(model_id)};
+	CatalogAccess access;
+	char	   *image = NULL;
+	int64		parts;
+	size_t		at = 0;
+
+	catalog_enter(&access);
+	(void) catalog_run(&size, values, NULL, true);
+	parts = catalog_int64(1);
+	*size_bytes = catalog_int64(2);
+	if (*size_bytes > 0)
+		image = MemoryContextAllocHuge(context, *size_bytes);
+	for (int64 i = 0; i < parts && image != NULL; i++)
+	{
+		bool		isnull = true;
+		bytea	   *data = NULL;
+
+		values[1] = Int32GetDatum((int32) i);
+		if (catalog_run(&part, values, NULL, true) == 1)
+			data = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+		if (isnull || VARSIZE_ANY_EXHDR(data) > *size_bytes - at)
+			break;
+		memcpy(image + at, VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data));
+		at += VARSIZE_ANY_EXHDR(data);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	catalog_leave(&access);
+	if (image != NULL && at != *size_bytes)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("the stored image of model " INT64_FORMAT " is incomplete", model_id)));
+	return image;
+}

@@ -1,0 +1,70 @@
+/*
+ * The catalog's tables, read and written as their owner with a pinned search_path, whoever the caller is. Who may do what is decided by the callers of
+ * this file, who take GetUserId() first.
+ */
+#ifndef GRAINCAST_CATALOG_H
+#define GRAINCAST_CATALOG_H
+
+#include "prelude.h"
+
+#define CATALOG_NAME_BYTES 192
+
+/* A project and the model that answers for it, or a model by its id. */
+typedef struct CatalogModel
+{
+	int64		project_id;
+	int64		model_id;		/* 0: nothing is deployed */
+	NameData	owner;
+	char		project[CATALOG_NAME_BYTES];	/* cut off when longer: for messages */
+	uint8		sha256[32];
+} CatalogModel;
+
+/* catalog.c: whose, and lookups */
+typedef struct CatalogAccess
+{
+	Oid			user;
+	int			security;
+	int			guc_level;
+} CatalogAccess;
+
+typedef struct CatalogStatement
+{
+	const char *sql;
+	int			parameters;
+	Oid			types[16];
+	SPIPlanPtr	plan;
+} CatalogStatement;
+
+extern Oid	catalog_projects_relation(void);
+extern bool catalog_is_watched(Oid relation);
+extern bool catalog_is_distributed(void);
+extern void catalog_become_owner(CatalogAccess *access);
+extern void catalog_become_caller(const CatalogAccess *access);
+extern void catalog_enter(CatalogAccess *access);
+extern void catalog_leave(const CatalogAccess *access);
+extern uint64 catalog_run(CatalogStatement *statement, const Datum *values, const char *nulls, bool read_only);
+extern int64 catalog_int64(int column);
+extern char *catalog_text(int column);
+
+extern bool catalog_find_project(const char *name, CatalogModel *out);
+extern bool catalog_find_model(int64 model_id, CatalogModel *out);
+extern bool catalog_owner_allows(const CatalogModel *model, Oid user);
+extern void catalog_check_owner(const CatalogModel *model, Oid user);
+extern bool catalog_image_allows(const uint8 sha256[32], Oid user, bool *named);
+extern char *catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes);
+extern void catalog_raise_unknown_project(const char *name) pg_attribute_noreturn();
+
+/* catalogwrite.c: writes */
+typedef struct CatalogProject
+{
+	int64		id;
+	char	   *task;
+	char	   *owner;
+} CatalogProject;
+
+extern bool catalog_lock_project(const char *name, CatalogProject *out);
+extern void catalog_add_project(const char *name, const char *task, const char *owner);
+extern void catalog_add_deployment(int64 project_id, int64 model_id, const char *strategy);
+extern const char *catalog_key_metric(const char *task);
+
+#endif

@@ -1,0 +1,150 @@
+/* Column types and values on the wire: see column.h. */
+#include "prelude.h"
+
+#include "column.h"
+
+#define VALUE_MAX_BYTES (WIRE_PAYLOAD_MAX_BYTES / 2)
+
+static bool
+map_scalar(Oid type, WireType *out)
+{
+	switch (type)
+	{
+		case FLOAT4OID:
+		case INT2OID:
+			*out = WIRE_F32;
+			return true;
+		case FLOAT8OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+			*out = WIRE_F64;
+			return true;
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			*out = WIRE_TEXT;
+			return true;
+		case BOOLOID:
+			*out = WIRE_BOOL;
+			return true;
+		default:
+			return false;
+	}
+}
+
+bool
+column_map(Oid type, WireColumn *out)
+{
+	Oid			base = getBaseType(type);
+	Oid			element = get_element_type(base);
+
+	out->array = OidIsValid(element);
+	out->value_type = out->array ? getBaseType(element) : base;
+	return map_scalar(out->value_type, &out->type) && !(out->array && out->type == WIRE_TEXT);
+}
+
+static void
+check_bytes(size_t bytes, const char *name)
+{
+	if (bytes > VALUE_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a value of column \"%s\" has %zu bytes, the limit is %d", name, bytes, VALUE_MAX_BYTES)));
+}
+
+static void
+put_number(StringInfo frame, Oid type, Datum value)
+{
+	float8		wide;
+
+	switch (type)
+	{
+		case FLOAT4OID:
+			wire_put_f32(frame, DatumGetFloat4(value));
+			return;
+		case INT2OID:
+			wire_put_f32(frame, DatumGetInt16(value));
+			return;
+		case BOOLOID:
+			wire_put_u8(frame, DatumGetBool(value) ? 1 : 0);
+			return;
+		case FLOAT8OID:
+			wide = DatumGetFloat8(value);
+			break;
+		case INT4OID:
+			wide = DatumGetInt32(value);
+			break;
+		case INT8OID:
+			wide = (float8) DatumGetInt64(value);
+			break;
+		case NUMERICOID:
+			wide = DatumGetFloat8(DirectFunctionCall1(numeric_float8, value));
+			break;
+		default:
+			elog(ERROR, "type %u has no form on the wire", type);
+	}
+	wire_put(frame, wide);
+}
+
+static void
+put_text(StringInfo frame, const WireColumn *column, Datum value)
+{
+	struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
+	const char *bytes = VARDATA_ANY(text);
+	int			count = VARSIZE_ANY_EXHDR(text);
+	char	   *utf8;
+
+	/* Blanks at the end of a character(n) mean nothing. */
+	while (column->value_type == BPCHAROID && count > 0 && bytes[count - 1] == ' ')
+		count--;
+	check_bytes(count, column->name);
+	utf8 = pg_server_to_any(bytes, count, PG_UTF8);
+	if (utf8 != bytes)
+		count = strlen(utf8);
+	check_bytes(count, column->name);
+	wire_put_str(frame, utf8, count);
+}
+
+static void
+put_array(StringInfo frame, const WireColumn *column, Datum value)
+{
+	ArrayType  *array = DatumGetArrayTypeP(value);
+	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	const char *at = ARR_DATA_PTR(array);
+	int16		length;
+	bool		byval;
+	char		align;
+
+	if (ARR_HASNULL(array) && array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("an array in column \"%s\" has a NULL element", column->name)));
+	check_bytes((size_t) count * sizeof(float8), column->name);
+	wire_put_u32(frame, count);
+	if (column->value_type == FLOAT4OID || column->value_type == FLOAT8OID || column->value_type == BOOLOID)
+	{
+		int			width = column->value_type == FLOAT8OID ? sizeof(float8) : column->value_type == FLOAT4OID ? sizeof(float4) : 1;
+
+		appendBinaryStringInfo(frame, at, count * width);
+		return;
+	}
+	get_typlenbyvalalign(column->value_type, &length, &byval, &align);
+	for (int i = 0; i < count; i++)
+	{
+		put_number(frame, column->value_type, fetch_att(at, byval, length));
+		at = att_addlength_pointer(at, length, at);
+		at = (const char *) att_align_nominal(at, align);
+	}
+}
+
+void
+column_put(StringInfo frame, const WireColumn *column, Datum value)
+{
+	if (column->array)
+		put_array(frame, column, value);
+	else if (column->type == WIRE_TEXT)
+		put_text(frame, column, value);
+	else
+		put_number(frame, column->value_type, value);
+}

@@ -1,0 +1,22 @@
+/*
+ * How columns of a relation go over the wire: the types of PROTOCOL.md.
+ */
+#ifndef GRAINCAST_COLUMN_H
+#define GRAINCAST_COLUMN_H
+
+#include "wire.h"
+
+typedef struct WireColumn
+{
+	WireType	type;
+	bool		array;
+	Oid			value_type;		/* base type of the value, or of the array's elements */
+	const char *name;			/* for messages */
+} WireColumn;
+
+/* False when the type cannot be sent. */
+extern bool column_map(Oid type, WireColumn *out);
+/* Appends one value that is not NULL. */
+extern void column_put(StringInfo frame, const WireColumn *column, Datum value);
+
+#endif

@@ -1,0 +1,76 @@
+/* The library: settings, callbacks, version. */
+#include "prelude.h"
+
+#include <limits.h>
+
+#include "feed.h"
+#include "image.h"
+#include "modelcache.h"
+#include "pin.h"
+#include "silo.h"
+
+PG_MODULE_MAGIC;
+
+PG_FUNCTION_INFO_V1(graincast_version);
+
+char	   *graincast_socket;
+int			graincast_timeout_ms;
+char	   *graincast_pin;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+static void
+at_transaction_event(XactEvent event, void *argument)
+{
+	switch (event)
+	{
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+			feed_at_abort(InvalidSubTransactionId);
+			silo_at_abort();
+			image_at_transaction_end();
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
+		case XACT_EVENT_PREPARE:
+			feed_at_abort(InvalidSubTransactionId); /* feed was called by hand, outside of an executor run */
+			image_at_transaction_end();
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+at_subtransaction_event(SubXactEvent event, SubTransactionId subtransaction, SubTransactionId parent, void *argument)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		feed_at_abort(subtransaction);
+		silo_at_abort();
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		feed_at_subcommit(subtransaction, parent);
+}
+
+void
+_PG_init(void)
+{
+	DefineCustomStringVariable("graincast.socket", "Unix socket of the Graincast silo beside this server.", NULL, &graincast_socket,
+							   "/run/graincast/graincast.sock", PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("graincast.timeout_ms", "How long the silo may take to answer; a training itself has no limit but statement_timeout.", NULL,
+							&graincast_timeout_ms, 10000, 1, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomStringVariable("graincast.pin", "Written by pgml.train and pgml.deploy: the models that answer within their transaction.", NULL, &graincast_pin, "",
+							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE, pin_check, pin_assign, NULL);
+	MarkGUCPrefixReserved("graincast");
+	modelcache_init();
+	feed_init();
+	RegisterXactCallback(at_transaction_event, NULL);
+	RegisterSubXactCallback(at_subtransaction_event, NULL);
+}
+
+Datum
+graincast_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(GRAINCAST_VERSION));
+}

@@ -1,0 +1,222 @@
+/* Images: see image.h. */
+#include "prelude.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "access/xlog.h"
+#include "catalog.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "image.h"
+#include "silo.h"
+
+#define IMAGES_MAX 64
+
+uint64		image_evictions;
+
+static HTAB *images;
+static uint64 uses;
+
+static void
+raise_corrupt(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("the image of a model is damaged"),
+			 errdetail("%s", detail),
+			 errhint("Deploy another model of the project, or train again.")));
+}
+
+/* Structure, and the name it carries. The silo verified the hash when it stored a mapped one. */
+static void
+check_image(Image *image, void *bytes, size_t size_bytes)
+{
+	char		message[256];
+
+	if (gc_open(bytes, size_bytes, &image->model, message, sizeof(message)) != 0)
+		raise_corrupt(message);
+	if (memcmp(gc_sha256(&image->model), image->sha256, GC_SHA256_BYTES) != 0)
+		raise_corrupt("It carries the name of another image.");
+}
+
+/* The hash is taken of all bytes, those of the hash itself read as zero. */
+static void
+check_hash(const Image *image, const uint8 *bytes, size_t size_bytes)
+{
+	static const uint8 zero[GC_SHA256_BYTES];
+	size_t		at = gc_sha256(&image->model) - bytes;
+	uint8		digest[GC_SHA256_BYTES];
+	pg_cryptohash_ctx *hash = pg_cryptohash_create(PG_SHA256);
+	bool		done = hash != NULL && pg_cryptohash_init(hash) >= 0 && pg_cryptohash_update(hash, bytes, at) >= 0
+		&& pg_cryptohash_update(hash, zero, sizeof(zero)) >= 0
+		&& pg_cryptohash_update(hash, bytes + at + sizeof(zero), size_bytes - at - sizeof(zero)) >= 0
+		&& pg_cryptohash_final(hash, digest, sizeof(digest)) >= 0;
+
+	pg_cryptohash_free(hash);
+	if (!done)
+		elog(ERROR, "could not compute the SHA-256 of an image");
+	if (memcmp(digest, image->sha256, sizeof(digest)) != 0)
+		raise_corrupt("Its SHA-256 differs from its name.");
+}
+
+/* The descriptor stays the silo's to be closed by silo_at_abort until the mapping is made, so that no error leaks it. */
+static void
+map_descriptor(Image *image, uint64 claimed_bytes)
+{
+	struct stat file;
+	void	   *bytes;
+
+	if (silo.descriptor < 0)
+		ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("the Graincast silo sent no descriptor with an image")));
+	if (fstat(silo.descriptor, &file) != 0)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not examine the image of a model: %m")));
+	if (!S_ISREG(file.st_mode) || (file.st_mode & (S_IWGRP | S_IWOTH)) != 0 || !silo_is_owner(file.st_uid))
+		raise_corrupt("Its file could be changed by others than the silo.");
+	if (file.st_size <= 0 || (uint64) file.st_size != claimed_bytes)
+		raise_corrupt("Its file does not have the size that the silo named.");
+	bytes = mmap(NULL, file.st_size, PROT_READ, MAP_SHARED, silo.descriptor, 0);
+	if (bytes == MAP_FAILED)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not map the image of a model: %m")));
+	close(silo_take_descriptor());
+
+	PG_TRY();
+	{
+		check_image(image, bytes, file.st_size);
+	}
+	PG_CATCH();
+	{
+		munmap(bytes, claimed_bytes);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	image->size_bytes = file.st_size;
+	image->bytes = bytes;
+}
+
+/* False with the reason when the silo cannot be asked or cannot answer now; raises when it refuses. */
+static bool
+open_from_silo(Image *image, SiloFailure *failure)
+{
+	StringInfoData frame;
+	WireReader	reply;
+	uint64		size_bytes;
+	int			class;
+
+	initStringInfo(&frame);
+	wire_begin(&frame, WIRE_OPEN, silo_next_stream());
+	wire_put_server_text(&frame, GetUserNameFromId(GetUserId(), false));
+	appendBinaryStringInfo(&frame, (const char *) image->sha256, GC_SHA256_BYTES);
+	wire_end(&frame);
+	if (silo_try_call(&frame, WIRE_OPENED, graincast_timeout_ms, true, &reply, failure))
+	{
+		size_bytes = wire_get_u64(&reply);
+		silo_replied(&reply);
+		if (image->bytes == NULL)
+			map_descriptor(image, size_bytes);
+		else
+			close(silo_take_descriptor());
+		return true;
+	}
+	/* Connection trouble, a silo short of something, or one that starts or stops. */
+	class = ERRCODE_TO_CATEGORY(failure->sqlstate);
+	if (failure->answered && class != MAKE_SQLSTATE('0', '8', '0', '0', '0') && class != MAKE_SQLSTATE('5', '3', '0', '0', '0')
+		&& class != MAKE_SQLSTATE('5', '7', '0', '0', '0'))
+		silo_raise(failure);
+	return false;
+}
+
+static void
+warn_once(const SiloFailure *failure)
+{
+	static bool warned;
+
+	if (warned)
+		return;
+	warned = true;
+	ereport(WARNING,
+			(errmsg("models are read from the catalog into this connection's memory"),
+			 failure->message ? errdetail("%s", failure->message) : errdetail("This server is a standby."),
+			 errhint("Predictions are the same; connections made when a silo runs share one mapped copy.")));
+}
+
+static void
+open_from_catalog(Image *image, int64 model_id, const SiloFailure *failure)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "graincast image", ALLOCSET_SMALL_SIZES);
+	size_t		size_bytes = 0;
+	char	   *bytes = model_id != 0 ? catalog_read_image(model_id, context, &size_bytes) : NULL;
+
+	if (bytes == NULL)
+	{
+		if (failure->message != NULL)
+			silo_raise(failure);
+		raise_corrupt("The catalog holds no bytes of it.");
+	}
+	check_image(image, bytes, size_bytes);
+	check_hash(image, (const uint8 *) bytes, size_bytes);
+	warn_once(failure);
+	MemoryContextSetParent(context, TopMemoryContext);
+	image->context = context;
+	image->size_bytes = size_bytes;
+	image->bytes = bytes;
+}
+
+Image *
+image_open(const uint8 sha256[GC_SHA256_BYTES], int64 model_id, bool ask_silo)
+{
+	Image	   *image;
+	bool		found;
+	SiloFailure failure = {0};
+
+	if (images == NULL)
+	{
+		HASHCTL		control = {.keysize = GC_SHA256_BYTES, .entrysize = sizeof(Image)};
+
+		images = hash_create("graincast images", IMAGES_MAX, &control, HASH_ELEM | HASH_BLOBS);
+	}
+	image = hash_search(images, sha256, HASH_ENTER, &found);
+	if (!found)
+		memset((char *) image + GC_SHA256_BYTES, 0, sizeof(Image) - GC_SHA256_BYTES);
+	image->last_use = ++uses;
+	if (image->bytes != NULL && !ask_silo)
+		return image;
+	/* Entries are left in the table when this fails: they are empty and go at the transaction's end. */
+	if (!RecoveryInProgress() && open_from_silo(image, &failure))
+		return image;
+	if (ask_silo)
+		silo_raise(&failure);
+	open_from_catalog(image, model_id, &failure);
+	return image;
+}
+
+static void
+close_image(Image *image)
+{
+	if (image->context != NULL)
+		MemoryContextDelete(image->context);
+	else if (image->bytes != NULL)
+		munmap(image->bytes, image->size_bytes);
+	(void) hash_search(images, image->sha256, HASH_REMOVE, NULL);
+}
+
+/* The only moment when no statement can be scoring. */
+void
+image_at_transaction_end(void)
+{
+	while (images != NULL && hash_get_num_entries(images) > IMAGES_MAX)
+	{
+		HASH_SEQ_STATUS scan;
+		Image	   *image;
+		Image	   *oldest = NULL;
+
+		hash_seq_init(&scan, images);
+		while ((image = hash_seq_search(&scan)) != NULL)
+		{
+			if (oldest == NULL || image->last_use < oldest->last_use)
+				oldest = image;
+		}
+		close_image(oldest);
+		image_evictions++;
+	}
+}

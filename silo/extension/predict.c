@@ -1,0 +1,176 @@
+/* pgml.predict, predict_proba, predict_batch, decompose, deployed_model. */
+#include "prelude.h"
+
+#include "predict.h"
+
+PG_FUNCTION_INFO_V1(graincast_predict_project_array);
+PG_FUNCTION_INFO_V1(graincast_predict_model_array);
+PG_FUNCTION_INFO_V1(graincast_predict_project_row);
+PG_FUNCTION_INFO_V1(graincast_predict_model_row);
+PG_FUNCTION_INFO_V1(graincast_predict_proba_project);
+PG_FUNCTION_INFO_V1(graincast_predict_proba_model);
+PG_FUNCTION_INFO_V1(graincast_predict_batch_project);
+PG_FUNCTION_INFO_V1(graincast_predict_batch_model);
+PG_FUNCTION_INFO_V1(graincast_decompose);
+PG_FUNCTION_INFO_V1(graincast_deployed_model);
+
+static void
+check_predicts(const PredictSite *site)
+{
+	if (unlikely(site->image->model.task == GC_DECOMPOSITION))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a decomposition has no prediction"),
+				 errhint("Use pgml.decompose.")));
+}
+
+static Datum
+predict_array(FunctionCallInfo fcinfo, bool by_id)
+{
+	PredictSite *site = predict_site(fcinfo, by_id);
+
+	check_predicts(site);
+	PG_RETURN_FLOAT4(gc_predict(&site->image->model, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), site->work));
+}
+
+Datum
+graincast_predict_project_array(PG_FUNCTION_ARGS)
+{
+	return predict_array(fcinfo, false);
+}
+
+Datum
+graincast_predict_model_array(PG_FUNCTION_ARGS)
+{
+	return predict_array(fcinfo, true);
+}
+
+static Datum
+predict_row(FunctionCallInfo fcinfo, bool by_id)
+{
+	PredictSite *site = predict_site(fcinfo, by_id);
+
+	check_predicts(site);
+	PG_RETURN_FLOAT4(gc_predict(&site->image->model, predict_row_inputs(site, fcinfo), site->work));
+}
+
+Datum
+graincast_predict_project_row(PG_FUNCTION_ARGS)
+{
+	return predict_row(fcinfo, false);
+}
+
+Datum
+graincast_predict_model_row(PG_FUNCTION_ARGS)
+{
+	return predict_row(fcinfo, true);
+}
+
+static ArrayType *
+create_real_array(const float *values, int count)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		elements[i] = Float4GetDatum(values[i]);
+	return construct_array(elements, count, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT);
+}
+
+static Datum
+predict_proba(FunctionCallInfo fcinfo, bool by_id)
+{
+	PredictSite *site = predict_site(fcinfo, by_id);
+	const gc_model *model = &site->image->model;
+	float	   *out;
+
+	if (model->task != GC_CLASSIFICATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("only a classification has probabilities"),
+				 errhint("Use pgml.predict, or pgml.decompose for a decomposition.")));
+	out = palloc(sizeof(float) * Max(model->labels, 1));
+	gc_predict_proba(model, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), out, site->work);
+	PG_RETURN_ARRAYTYPE_P(create_real_array(out, model->labels));
+}
+
+Datum
+graincast_predict_proba_project(PG_FUNCTION_ARGS)
+{
+	return predict_proba(fcinfo, false);
+}
+
+Datum
+graincast_predict_proba_model(PG_FUNCTION_ARGS)
+{
+	return predict_proba(fcinfo, true);
+}
+
+static float *
+predict_batch(FunctionCallInfo fcinfo, bool by_id, int *rows)
+{
+	PredictSite *site = predict_site(fcinfo, by_id);
+	float	   *inputs;
+	float	   *out;
+
+	check_predicts(site);
+	inputs = inputs_from_rows(&site->schema, PG_GETARG_ARRAYTYPE_P(1), rows);
+	out = palloc(sizeof(float) * Max(*rows, 1));
+	gc_predict_batch(&site->image->model, inputs, *rows, out, site->work);
+	return out;
+}
+
+Datum
+graincast_predict_batch_project(PG_FUNCTION_ARGS)
+{
+	int			rows;
+	float	   *out = predict_batch(fcinfo, false, &rows);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	for (int i = 0; i < rows; i++)
+	{
+		Datum		value = Float4GetDatum(out[i]);
+		bool		isnull = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
+	}
+	return (Datum) 0;
+}
+
+Datum
+graincast_predict_batch_model(PG_FUNCTION_ARGS)
+{
+	int			rows;
+	float	   *out = predict_batch(fcinfo, true, &rows);
+
+	PG_RETURN_ARRAYTYPE_P(create_real_array(out, rows));
+}
+
+Datum
+graincast_decompose(PG_FUNCTION_ARGS)
+{
+	PredictSite *site = predict_site(fcinfo, false);
+	const gc_model *model = &site->image->model;
+	double	   *scores;
+	float	   *out;
+
+	if (model->task != GC_DECOMPOSITION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("the model is no decomposition"),
+				 errhint("Use pgml.predict.")));
+	scores = palloc(sizeof(double) * Max(model->outputs, 1));
+	out = palloc(sizeof(float) * Max(model->outputs, 1));
+	gc_scores(model, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), scores, site->work);
+	for (uint32 i = 0; i < model->outputs; i++)
+		out[i] = (float) scores[i];
+	PG_RETURN_ARRAYTYPE_P(create_real_array(out, model->outputs));
+}
+
+Datum
+graincast_deployed_model(PG_FUNCTION_ARGS)
+{
+	ModelName	name = {.project = text_to_cstring(PG_GETARG_TEXT_PP(0))};
+
+	PG_RETURN_INT64(resolve_model_id(&name));
+}

@@ -1,0 +1,36 @@
+/*
+ * A call site of predict, predict_proba, predict_batch or decompose: what it resolved, kept in fn_extra.
+ */
+#ifndef GRAINCAST_PREDICT_H
+#define GRAINCAST_PREDICT_H
+
+#include "inputs.h"
+#include "modelcache.h"
+#include "resolve.h"
+
+typedef struct RowMap RowMap;
+
+typedef struct PredictSite
+{
+	/* What it was resolved for: all must be the same for the next call. */
+	char	   *project;		/* NULL: by id */
+	int			project_bytes;
+	int64		model_id;
+	SnapshotIdentity snapshot;
+	uint64		pin_changes;
+	uint64		evictions;
+	Oid			user;
+
+	/* What it resolved to. */
+	MemoryContext context;
+	Image	   *image;
+	InputSchema schema;
+	void	   *work;
+	Oid			row_type;		/* of the anyelement argument; its base type */
+	RowMap	   *map;			/* predictrow.c */
+} PredictSite;
+
+extern PredictSite *predict_site(FunctionCallInfo fcinfo, bool by_id);
+extern const float *predict_row_inputs(PredictSite *site, FunctionCallInfo fcinfo);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * Bytes over the silo's socket. Every wait is on a wait event set kept with the connection (latch, postmaster, socket), so cancel, statement_timeout and
+ * termination are honoured within it; a plain blocking recv would be deaf to all three.
+ */
+#include "prelude.h"
+
+#include <sys/socket.h>
+
+#include "silo.h"
+#include "utils/wait_event.h"
+
+SiloConnection silo = {.fd = -1, .descriptor = -1};
+
+/* 0 = no limit. */
+TimestampTz
+silo_deadline(int timeout_ms)
+{
+	return timeout_ms > 0 ? TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms) : 0;
+}
+
+/* False when the deadline has passed first. */
+bool
+silo_wait(uint32 events, TimestampTz deadline)
+{
+	if (silo.waiting_for != events)
+	{
+		ModifyWaitEvent(silo.events, 2, events, NULL);
+		silo.waiting_for = events;
+	}
+	for (;;)
+	{
+		WaitEvent	event;
+		long		timeout_ms = -1;
+
+		if (deadline != 0)
+		{
+			timeout_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+			if (timeout_ms <= 0)
+				return false;
+		}
+		if (WaitEventSetWait(silo.events, timeout_ms, &event, 1, PG_WAIT_EXTENSION) == 0)
+			continue;
+		if (event.events & WL_LATCH_SET)
+		{
+			ResetLatch(MyLatch);
+			CHECK_FOR_INTERRUPTS();
+		}
+		else if (event.events & events)
+			return true;
+	}
+}
+
+static bool
+timed_out(SiloFailure *failure)
+{
+	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
+	failure->timed_out = true;
+	failure->message = psprintf("the Graincast silo did not answer within %d ms", graincast_timeout_ms);
+	failure->hint = "The limit is the setting graincast.timeout_ms; the silo's log says what it is doing.";
+	return false;
+}
+
+static bool
+lost(SiloFailure *failure, int error)
+{
+	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
+	failure->message = "lost the connection to the Graincast silo";
+	failure->detail = error == 0 ? "The silo closed it." : pstrdup(strerror(error));
+	return false;
+}
+
+bool
+silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *failure)
+{
+	while (count > 0)
+	{
+		ssize_t		sent = send(silo.fd, bytes, count, MSG_NOSIGNAL);
+
+		CHECK_FOR_INTERRUPTS();
+		if (sent >= 0)
+		{
+			bytes += sent;
+			count -= sent;
+		}
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+		{
+			if (!silo_wait(WL_SOCKET_WRITEABLE, deadline))
+				return timed_out(failure);
+		}
+		else if (errno != EINTR)
+			return lost(failure, errno);
+	}
+	return true;
+}
+
+/* One recvmsg; a descriptor that rides on the bytes is kept in silo.descriptor. */
+static ssize_t
+receive(char *bytes, size_t count)
+{
+	union
+	{
+		struct cmsghdr header;
+		char		space[CMSG_SPACE(sizeof(int) * 4)];
+	}			control;
+	struct iovec data = {.iov_base = bytes, .iov_len = count};
+	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	ssize_t		received = recvmsg(silo.fd, &message, MSG_CMSG_CLOEXEC);
+	int			error = errno;
+
+	if (received < 0)
+		return received;
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part != NULL; part = CMSG_NXTHDR(&message, part))
+	{
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = 0; at + sizeof(int) <= part->cmsg_len - CMSG_LEN(0); at += sizeof(int))
+		{
+			int			descriptor;
+
+			memcpy(&descriptor, CMSG_DATA(part) + at, sizeof(descriptor));
+			if (silo.descriptor >= 0)
+				close(silo.descriptor); /* only the last one counts: more than one is nobody's wish */
+			silo.descriptor = descriptor;
+		}
+	}
+	errno = error;
+	return received;
+}
+
+static bool
+read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailure *failure)
+{
+	while (count > 0)
+	{
+		ssize_t		received = receive(bytes, count);
+
+		CHECK_FOR_INTERRUPTS();
+		if (received > 0)
+		{
+			*any = true;
+			bytes += received;
+			count -= received;
+		}
+		else if (received == 0)
+			return lost(failure, 0);
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+		{
+			if (!silo_wait(WL_SOCKET_READABLE, deadline))
+				return timed_out(failure);
+		}
+		else if (errno != EINTR)
+			return lost(failure, errno);
+	}
+	return true;
+}
+
+/* The payload is allocated in the current memory context. */
+bool
+silo_read_frame(TimestampTz deadline, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure)
+{
+	char		bytes[WIRE_HEADER_BYTES];
+	char	   *data;
+
+	if (!read_bytes(bytes, sizeof(bytes), deadline, any, failure))
+		return false;
+	*header = wire_header(bytes);
+	data = palloc(header->payload_bytes + 1);
+	if (!read_bytes(data, header->payload_bytes, deadline, any, failure))
+		return false;
+	payload->at = data;
+	payload->left = header->payload_bytes;
+	return true;
+}

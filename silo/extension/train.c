@@ -1,0 +1,280 @@
+/*
+ * pgml.train: rows are read by Postgres as the caller and fed to the silos; what comes back is written in the caller's own transaction.
+ */
+#include "prelude.h"
+
+#include "train.h"
+#include "catalog.h"
+#include "feed.h"
+#include "pin.h"
+#include "silo.h"
+#include "tcop/dest.h"
+
+PG_FUNCTION_INFO_V1(graincast_train);
+
+static char *
+required_text(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" of pgml.train must not be NULL", name)));
+	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
+}
+
+static char *
+optional_text(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(argument));
+}
+
+static char *
+enum_label(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" of pgml.train must not be NULL", name)));
+	return DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(argument)));
+}
+
+static char *
+json_text(FunctionCallInfo fcinfo, int argument)
+{
+	if (PG_ARGISNULL(argument))
+		return "{}";
+	return DatumGetCString(DirectFunctionCall1(jsonb_out, PG_GETARG_DATUM(argument)));
+}
+
+static void
+notice_runtime(void)
+{
+	static bool told;
+
+	if (!told)
+		ereport(NOTICE, (errmsg("the argument \"runtime\" has no effect: Graincast has one")));
+	told = true;
+}
+
+static void
+read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
+{
+	request->caller = GetUserId();
+	request->caller_name = GetUserNameFromId(request->caller, false);
+	request->project = required_text(fcinfo, 0, "project_name");
+	request->task = optional_text(fcinfo, 1);
+	request->relation = optional_text(fcinfo, 2);
+	request->label = optional_text(fcinfo, 3);
+	request->algorithm = enum_label(fcinfo, 4, "algorithm");
+	request->hyperparams = json_text(fcinfo, 5);
+	request->search = PG_ARGISNULL(6) ? NULL : enum_label(fcinfo, 6, "search");
+	request->search_params = json_text(fcinfo, 7);
+	request->search_args = json_text(fcinfo, 8);
+	request->test_size = PG_ARGISNULL(9) ? 0.25f : PG_GETARG_FLOAT4(9);
+	request->sampling = enum_label(fcinfo, 10, "test_sampling");
+	if (!PG_ARGISNULL(11))
+		notice_runtime();
+	request->automatic_deploy = PG_ARGISNULL(12) || PG_GETARG_BOOL(12);
+	if (!PG_ARGISNULL(13) && PG_GETARG_BOOL(13))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("materialize_snapshot is not offered"),
+				 errhint("Copy the rows with CREATE TABLE … AS and train on the copy.")));
+	request->preprocess = json_text(fcinfo, 14);
+	if (request->project[0] == '\0')
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a project needs a name")));
+}
+
+static bool
+is_task(const char *task)
+{
+	return strcmp(task, "regression") == 0 || strcmp(task, "classification") == 0 || strcmp(task, "clustering") == 0
+		|| strcmp(task, "decomposition") == 0;
+}
+
+static void
+check_arguments(const TrainRequest *request, bool exists)
+{
+	bool		labelled;
+
+	if (request->task == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("project \"%s\" does not exist, and no task was given", request->project),
+				 errhint("Give task => 'regression', 'classification', 'clustering' or 'decomposition', and the relation to train on.")));
+	if (!is_task(request->task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("task \"%s\" is not offered", request->task),
+				 errhint("The tasks are regression, classification, clustering and decomposition.")));
+	if (request->relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg(exists ? "project \"%s\" has no earlier training to repeat" : "no relation was given for the new project \"%s\"", request->project),
+				 errhint("Give relation_name => 'schema.table'.")));
+	labelled = strcmp(request->task, "regression") == 0 || strcmp(request->task, "classification") == 0;
+	if (labelled && request->label == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a %s needs a label", request->task),
+				 errhint("Give y_column_name => the column to learn.")));
+	if (!labelled && request->label != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a %s has no label", request->task),
+				 errhint("Leave y_column_name out; a view can leave the column out of the features.")));
+}
+
+static void
+begin_run(const TrainRequest *request, const TrainRelation *relation, TrainResult *result)
+{
+	StringInfoData frame;
+	WireReader	reply;
+
+	initStringInfo(&frame);
+	wire_begin(&frame, WIRE_BEGIN_RUN, silo_next_stream());
+	wire_put_u64(&frame, result->run);
+	wire_put_server_text(&frame, request->caller_name);
+	wire_put_server_text(&frame, request->project);
+	wire_put_server_text(&frame, request->task);
+	wire_put_server_text(&frame, request->algorithm);
+	wire_put_server_text(&frame, request->hyperparams);
+	wire_put_server_text(&frame, request->search ? request->search : "");
+	wire_put_server_text(&frame, request->search_params);
+	wire_put_server_text(&frame, request->search_args);
+	wire_put_server_text(&frame, request->preprocess);
+	wire_put_server_text(&frame, request->sampling);
+	wire_put_f32(&frame, request->test_size);
+	wire_put_u16(&frame, (uint16) relation->count);
+	for (int i = 0; i < relation->count; i++)
+	{
+		const TrainColumn *column = &relation->columns[i];
+
+		wire_put_server_text(&frame, column->name);
+		wire_put_u8(&frame, (uint8) column->wire.type);
+		wire_put_u8(&frame, column->wire.array);
+		wire_put_u8(&frame, column->label);
+	}
+	wire_end(&frame);
+	/* The first thing this session says of the run: a stale connection may be replaced. */
+	reply = silo_call(&frame, WIRE_RUN_BEGUN, graincast_timeout_ms, true);
+	result->seed = (int64) wire_get_u64(&reply);
+	silo_replied(&reply);
+}
+
+/* As the caller, who cannot change who that is meanwhile: a view's function that tries RESET ROLE or SET ROLE fails. */
+static uint64
+feed_rows(const TrainRequest *request, const TrainRelation *relation, int64 run)
+{
+	SPIExecuteOptions options = {.read_only = false, .dest = None_Receiver};
+	const char **names = palloc(sizeof(char *) * relation->count);
+	Oid			user;
+	int			security;
+	int			result;
+	uint64		rows;
+
+	for (int i = 0; i < relation->count; i++)
+		names[i] = relation->columns[i].name;
+	feed_name_columns(run, names, relation->count);
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(request->caller, security | SECURITY_LOCAL_USERID_CHANGE);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	result = SPI_execute_extended(train_query(relation, run), &options);
+	if (result != SPI_OK_UTILITY && result != SPI_OK_SELECT)	/* the former is what SPI calls a SELECT whose rows are discarded */
+		elog(ERROR, "could not read the rows to train on: %s", SPI_result_code_string(result));
+	rows = SPI_processed;
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	feed_name_columns(0, NULL, 0);
+	return rows;
+}
+
+/* As long as it takes: statement_timeout is the limit, and progress is told as NOTICEs. */
+static void
+fit(uint64 rows, TrainResult *result)
+{
+	StringInfoData frame;
+	WireReader	reply;
+
+	initStringInfo(&frame);
+	wire_begin(&frame, WIRE_FIT, silo_next_stream());
+	wire_put_u64(&frame, result->run);
+	wire_put_u64(&frame, rows);
+	wire_end(&frame);
+	reply = silo_call(&frame, WIRE_FITTED, 0, false);
+	wire_get_bytes(&reply, result->sha256, sizeof(result->sha256));
+	result->image_bytes = wire_get_u64(&reply);
+	result->features = wire_get_u32(&reply);
+	result->rows = wire_get_u64(&reply);
+	result->nodes = wire_get_u32(&reply);
+	result->hyperparams = wire_get_server_text(&reply);
+	result->metrics = wire_get_server_text(&reply);
+	silo_replied(&reply);
+}
+
+static void
+choose_run(TrainResult *result)
+{
+	do
+	{
+		if (!pg_strong_random(&result->run, sizeof(result->run)))
+			ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate a random run id")));
+		result->run &= PG_INT64_MAX;
+	} while (result->run == 0);
+	result->started = GetCurrentTimestamp();
+}
+
+static bool
+run_training(const TrainRequest *request, const TrainRelation *relation)
+{
+	TrainResult result = {0};
+	int64		model_id = 0;
+	volatile bool deployed = false;
+
+	choose_run(&result);
+	PG_TRY();
+	{
+		uint32		epoch;
+
+		begin_run(request, relation, &result);
+		epoch = silo_epoch();
+		fit(feed_rows(request, relation, result.run), &result);
+		if (silo_epoch() != epoch)
+			ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("lost the connection to the Graincast silo during the training")));
+		deployed = train_write(request, relation, &result, &model_id);
+	}
+	PG_CATCH();
+	{
+		silo_cancel_run(result.run);
+		feed_name_columns(0, NULL, 0);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (deployed)
+		pin_set(request->project, model_id, result.sha256);
+	return deployed;
+}
+
+Datum
+graincast_train(PG_FUNCTION_ARGS)
+{
+	TrainRequest request = {0};
+	TrainRelation relation = {0};
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		values[4];
+	bool		nulls[4] = {0};
+	bool		exists;
+
+	PreventCommandIfReadOnly("pgml.train()");
+	PreventCommandDuringRecovery("pgml.train()");
+	PreventCommandIfParallelMode("pgml.train()");
+	InitMaterializedSRF(fcinfo, 0);
+	read_arguments(fcinfo, &request);
+	exists = train_complete(&request);
+	check_arguments(&request, exists);
+	train_describe(&request, &relation);
+
+	values[3] = BoolGetDatum(run_training(&request, &relation));
+	values[0] = CStringGetTextDatum(request.project);
+	values[1] = CStringGetTextDatum(request.task);
+	values[2] = CStringGetTextDatum(request.algorithm);
+	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	return (Datum) 0;
+}

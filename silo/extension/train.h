@@ -1,0 +1,69 @@
+/*
+ * pgml.train: what it was asked, what it trains on, what came back.
+ */
+#ifndef GRAINCAST_TRAIN_H
+#define GRAINCAST_TRAIN_H
+
+#include "column.h"
+#include "prelude.h"
+
+/* The call's arguments, completed from the project and its last snapshot. Texts are in the database's encoding. */
+typedef struct TrainRequest
+{
+	char	   *project;
+	char	   *task;			/* NULL: the project's */
+	char	   *relation;		/* NULL: the last snapshot's */
+	char	   *label;			/* NULL: none */
+	char	   *algorithm;
+	char	   *hyperparams;
+	char	   *search;			/* NULL: none */
+	char	   *search_params;
+	char	   *search_args;
+	float4		test_size;
+	char	   *sampling;
+	bool		automatic_deploy;
+	char	   *preprocess;
+	Oid			caller;
+	char	   *caller_name;
+} TrainRequest;
+
+typedef struct TrainColumn
+{
+	char	   *name;
+	char	   *type_name;
+	int			position;		/* in the relation */
+	WireColumn	wire;
+	bool		label;
+} TrainColumn;
+
+typedef struct TrainRelation
+{
+	Oid			relation;
+	char	   *qualified;		/* quoted */
+	int			count;
+	TrainColumn *columns;
+} TrainRelation;
+
+typedef struct TrainResult
+{
+	int64		run;
+	int64		seed;
+	TimestampTz started;
+	uint8		sha256[WIRE_SHA256_BYTES];
+	uint64		image_bytes;
+	uint32		features;
+	uint64		rows;
+	uint32		nodes;
+	char	   *hyperparams;
+	char	   *metrics;
+} TrainResult;
+
+/* trainrelation.c */
+extern void train_describe(const TrainRequest *request, TrainRelation *out);
+extern char *train_query(const TrainRelation *relation, int64 run);
+
+/* trainwrite.c */
+extern bool train_complete(TrainRequest *request);
+extern bool train_write(const TrainRequest *request, const TrainRelation *relation, const TrainResult *result, int64 *model_id);
+
+#endif

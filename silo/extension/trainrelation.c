@@ -1,0 +1,121 @@
+/* The relation of a training: which columns, and the query that feeds them. */
+#include "prelude.h"
+
+#include "train.h"
+#include "catalog/pg_class.h"
+
+static Oid
+find_relation(const char *name)
+{
+	List	   *names = gc_qualified_name_list(name);
+	RangeVar   *range = makeRangeVarFromNameList(names);
+
+	return RangeVarGetRelid(range, AccessShareLock, false);
+}
+
+static bool
+is_readable(char kind)
+{
+	return kind == RELKIND_RELATION || kind == RELKIND_VIEW || kind == RELKIND_MATVIEW || kind == RELKIND_PARTITIONED_TABLE
+		|| kind == RELKIND_FOREIGN_TABLE;
+}
+
+static char *
+list_columns(TupleDesc row)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < row->natts && list.len < 500; i++)
+	{
+		if (!TupleDescAttr(row, i)->attisdropped)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", NameStr(TupleDescAttr(row, i)->attname));
+	}
+	return list.data;
+}
+
+static void
+add_column(TrainRelation *out, Form_pg_attribute attribute, const char *label)
+{
+	TrainColumn *column = &out->columns[out->count++];
+
+	column->name = pstrdup(NameStr(attribute->attname));
+	column->type_name = format_type_be(attribute->atttypid);
+	column->position = attribute->attnum;
+	column->label = label != NULL && strcmp(column->name, label) == 0;
+	if (!column_map(attribute->atttypid, &column->wire))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" has type %s, which cannot be trained on", column->name, column->type_name),
+				 errhint("Usable are numbers, boolean, text, and arrays of numbers or boolean. Leave the column out by training on a view.")));
+	if (column->label && column->wire.array)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" has type %s, which cannot be a label", column->name, column->type_name)));
+}
+
+static void
+check_label(const TrainRequest *request, const TrainRelation *out, TupleDesc row)
+{
+	const TrainColumn *label = NULL;
+
+	for (int i = 0; i < out->count; i++)
+	{
+		if (out->columns[i].label)
+			label = &out->columns[i];
+	}
+	if (request->label != NULL && label == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist", request->label, request->relation),
+				 errhint("Its columns are: %s.", list_columns(row))));
+	if (label != NULL && strcmp(request->task, "regression") == 0 && label->wire.type == WIRE_TEXT)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a regression needs a number, but column \"%s\" has type %s", label->name, label->type_name),
+				 errhint("Train a classification.")));
+	if (out->count - (label ? 1 : 0) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" has no feature columns", request->relation)));
+}
+
+/* The relation as the caller's search_path finds it. Whether the caller may read it is decided by the query. */
+void
+train_describe(const TrainRequest *request, TrainRelation *out)
+{
+	Relation	relation;
+	TupleDesc	row;
+
+	out->relation = find_relation(request->relation);
+	relation = relation_open(out->relation, NoLock);
+	if (!is_readable(relation->rd_rel->relkind))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is no table, view, materialized view or foreign table", request->relation)));
+	row = RelationGetDescr(relation);
+	out->qualified = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
+	out->columns = palloc0(sizeof(TrainColumn) * Max(row->natts, 1));
+	out->count = 0;
+	for (int i = 0; i < row->natts; i++)
+	{
+		if (!TupleDescAttr(row, i)->attisdropped)
+			add_column(out, TupleDescAttr(row, i), request->label);
+	}
+	check_label(request, out, row);
+	relation_close(relation, NoLock);
+}
+
+/* The run is a literal: Citus would send a parameter as one, and the planner of each shard sees the same query. */
+char *
+train_query(const TrainRelation *relation, int64 run)
+{
+	StringInfoData query;
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT pgml.feed(" INT64_FORMAT "::pg_catalog.int8, ROW(", run);
+	for (int i = 0; i < relation->count; i++)
+		appendStringInfo(&query, "%s%s", i > 0 ? ", " : "", quote_identifier(relation->columns[i].name));
+	appendStringInfo(&query, ")) FROM %s", relation->qualified);
+	return query.data;
+}

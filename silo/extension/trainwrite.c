@@ -1,0 +1,250 @@
+/* The catalog's part of a training: what is known of the project before, and what is written after. */
+#include "prelude.h"
+
+#include "train.h"
+#include "catalog.h"
+#include "image.h"
+#include "utils/json.h"
+
+#define PART_BYTES (32 * 1024 * 1024)
+
+static void
+check_task(const TrainRequest *request, const char *task)
+{
+	if (request->task != NULL && strcmp(request->task, task) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("project \"%s\" is a %s, not a %s", request->project, task, request->task),
+				 errhint("Use another project name for another task.")));
+}
+
+static void
+check_owner(const TrainRequest *request, const char *owner)
+{
+	CatalogModel model = {0};
+
+	namestrcpy(&model.owner, owner);
+	strlcpy(model.project, request->project, sizeof(model.project));
+	catalog_check_owner(&model, request->caller);
+}
+
+static char *
+keep_text(MemoryContext context, int column)
+{
+	char	   *text = catalog_text(column);
+
+	return text ? MemoryContextStrdup(context, text) : NULL;
+}
+
+/* relation_name was not given: train again as last time. */
+static void
+reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
+{
+	static CatalogStatement statement = {
+		"SELECT s.relation_name, s.y_column_name[1], s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text"
+		" FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id WHERE m.project_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT 1",
+		1, {INT8OID}
+	};
+	Datum		values[] = {Int64GetDatum(project_id)};
+	bool		isnull;
+
+	if (catalog_run(&statement, values, NULL, false) == 0)
+		return;
+	request->relation = keep_text(context, 1);
+	request->label = keep_text(context, 2);
+	request->test_size = (float4) DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
+	request->sampling = keep_text(context, 4);
+	request->preprocess = keep_text(context, 5);
+}
+
+/* Fills in task and relation from the catalog. False when the project is not there yet. */
+bool
+train_complete(TrainRequest *request)
+{
+	static CatalogStatement statement = {
+		"SELECT id, task::pg_catalog.text, owner::pg_catalog.text FROM pgml.projects WHERE name = $1", 1, {TEXTOID}
+	};
+	Datum		values[] = {CStringGetTextDatum(request->project)};
+	MemoryContext context = CurrentMemoryContext;
+	CatalogAccess access;
+	bool		exists;
+
+	catalog_enter(&access);
+	exists = catalog_run(&statement, values, NULL, false) > 0;
+	if (exists)
+	{
+		int64		id = catalog_int64(1);
+
+		check_owner(request, catalog_text(3));
+		check_task(request, catalog_text(2));
+		request->task = keep_text(context, 2);
+		if (request->relation == NULL)
+			reuse_snapshot(request, context, id);
+	}
+	catalog_leave(&access);
+	return exists;
+}
+
+/* Creates the project if need be and locks it; another session may have been first. */
+static CatalogProject
+lock_project(const TrainRequest *request)
+{
+	CatalogProject project;
+
+	catalog_add_project(request->project, request->task, request->caller_name);
+	if (!catalog_lock_project(request->project, &project))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: project \"%s\" was created or dropped by another transaction", request->project)));
+	check_owner(request, project.owner);
+	check_task(request, project.task);
+	return project;
+}
+
+static char *
+describe_columns(const TrainRelation *relation)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '[');
+	for (int i = 0; i < relation->count; i++)
+	{
+		appendStringInfoString(&json, i > 0 ? ", {\"name\": " : "{\"name\": ");
+		escape_json(&json, relation->columns[i].name);
+		appendStringInfoString(&json, ", \"type\": ");
+		escape_json(&json, relation->columns[i].type_name);
+		appendStringInfo(&json, ", \"position\": %d, \"label\": %s}", relation->columns[i].position, relation->columns[i].label ? "true" : "false");
+	}
+	appendStringInfoChar(&json, ']');
+	return json.data;
+}
+
+static int64
+add_snapshot(const TrainRequest *request, const TrainRelation *relation)
+{
+	static CatalogStatement statement = {
+		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess)"
+		" VALUES ($1, CASE WHEN $2 IS NULL THEN NULL ELSE ARRAY[$2] END, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb)"
+		" RETURNING id", 6, {TEXTOID, TEXTOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID}
+	};
+	Datum		values[] = {
+		CStringGetTextDatum(relation->qualified), request->label ? CStringGetTextDatum(request->label) : 0, Float4GetDatum(request->test_size),
+		CStringGetTextDatum(request->sampling), CStringGetTextDatum(describe_columns(relation)), CStringGetTextDatum(request->preprocess)
+	};
+
+	(void) catalog_run(&statement, values, request->label ? "      " : " n    ", false);
+	return catalog_int64(1);
+}
+
+static Datum
+bytes_datum(const void *bytes, size_t count)
+{
+	bytea	   *value = palloc(VARHDRSZ + count);
+
+	SET_VARSIZE(value, VARHDRSZ + count);
+	memcpy(VARDATA(value), bytes, count);
+	return PointerGetDatum(value);
+}
+
+static int64
+add_model(const TrainRequest *request, const TrainResult *result, int64 project_id, int64 snapshot_id)
+{
+	static CatalogStatement statement = {
+		"INSERT INTO pgml.models (project_id, snapshot_id, num_features, algorithm, hyperparams, status, metrics, search, search_params, search_args,"
+		" image_sha256, seed) VALUES ($1, $2, $3, $4, $5::pg_catalog.jsonb, 'successful', $6::pg_catalog.jsonb, $7::pgml.search, $8::pg_catalog.jsonb,"
+		" $9::pg_catalog.jsonb, $10, $11) RETURNING id",
+		11, {INT8OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, BYTEAOID, INT8OID}
+	};
+	Datum		values[] = {
+		Int64GetDatum(project_id), Int64GetDatum(snapshot_id), Int32GetDatum((int32) result->features), CStringGetTextDatum(request->algorithm),
+		CStringGetTextDatum(result->hyperparams), CStringGetTextDatum(result->metrics), request->search ? CStringGetTextDatum(request->search) : 0,
+		CStringGetTextDatum(request->search_params), CStringGetTextDatum(request->search_args), bytes_datum(result->sha256, WIRE_SHA256_BYTES),
+		Int64GetDatum(result->seed)
+	};
+
+	(void) catalog_run(&statement, values, request->search ? "           " : "      n    ", false);
+	return catalog_int64(1);
+}
+
+/* As INSERT … SELECT: Citus takes eight times as long for a large value in VALUES. */
+static void
+add_files(const Image *image, int64 model_id)
+{
+	static CatalogStatement statement = {
+		"INSERT INTO pgml.files (model_id, path, part, data) SELECT model_id, 'image', part, data"
+		" FROM (SELECT $1 AS model_id, $2 AS part, $3 AS data OFFSET 0) AS new", 3, {INT8OID, INT4OID, BYTEAOID}
+	};
+	size_t		at = 0;
+
+	for (int32 part = 0; at < image->size_bytes; part++)
+	{
+		size_t		count = Min(PART_BYTES, image->size_bytes - at);
+		Datum		values[] = {Int64GetDatum(model_id), Int32GetDatum(part), bytes_datum((const char *) image->bytes + at, count)};
+
+		(void) catalog_run(&statement, values, NULL, false);
+		pfree(DatumGetPointer(values[2]));
+		at += count;
+	}
+}
+
+static void
+add_run(const TrainResult *result, int64 project_id, int64 model_id)
+{
+	static CatalogStatement statement = {
+		"INSERT INTO pgml.runs (id, project_id, model_id, rows, nodes, started_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		7, {INT8OID, INT8OID, INT8OID, INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+	};
+	Datum		values[] = {
+		Int64GetDatum(result->run), Int64GetDatum(project_id), Int64GetDatum(model_id), Int64GetDatum((int64) result->rows),
+		Int32GetDatum((int32) result->nodes), TimestampTzGetDatum(result->started), TimestampTzGetDatum(GetCurrentTimestamp())
+	};
+
+	(void) catalog_run(&statement, values, NULL, false);
+}
+
+/* Is the model that answers now strictly better? As numbers: as texts '9.5e-05' would beat '1'. */
+static bool
+is_present_better(int64 project_id, int64 model_id, const char *metric)
+{
+	static CatalogStatement statement = {
+		"SELECT (CASE WHEN pg_catalog.jsonb_typeof(old.metrics -> $3) = 'number' THEN (old.metrics ->> $3)::pg_catalog.numeric END)"
+		" > coalesce(CASE WHEN pg_catalog.jsonb_typeof(new.metrics -> $3) = 'number' THEN (new.metrics ->> $3)::pg_catalog.numeric END, '-Infinity')"
+		" FROM pgml.deployments d JOIN pgml.models old ON old.id = d.model_id, pgml.models new"
+		" WHERE d.project_id = $1 AND new.id = $2 ORDER BY d.seq DESC LIMIT 1", 3, {INT8OID, INT8OID, TEXTOID}
+	};
+	Datum		values[] = {Int64GetDatum(project_id), Int64GetDatum(model_id), CStringGetTextDatum(metric)};
+	bool		isnull = true;
+	Datum		better = 0;
+
+	if (catalog_run(&statement, values, NULL, false) > 0)
+		better = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return !isnull && DatumGetBool(better);
+}
+
+/* All of it in the caller's transaction. True when the new model answers from now on. */
+bool
+train_write(const TrainRequest *request, const TrainRelation *relation, const TrainResult *result, int64 *model_id)
+{
+	Image	   *image = image_open(result->sha256, 0, true);
+	CatalogAccess access;
+	CatalogProject project;
+	bool		deployed = false;
+
+	if (image->size_bytes != result->image_bytes)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the image has %zu bytes, the training reported " UINT64_FORMAT, image->size_bytes, result->image_bytes)));
+	catalog_enter(&access);
+	project = lock_project(request);
+	*model_id = add_model(request, result, project.id, add_snapshot(request, relation));
+	add_files(image, *model_id);
+	add_run(result, project.id, *model_id);
+	if (request->automatic_deploy && !is_present_better(project.id, *model_id, catalog_key_metric(project.task)))
+	{
+		catalog_add_deployment(project.id, *model_id, "new_score");
+		deployed = true;
+	}
+	catalog_leave(&access);
+	return deployed;
+}
