@@ -1,0 +1,82 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>
+/// The gate before publication: kernel and trainer must give the same scores on every evaluated row, and, where the learner takes them,
+/// on rows with NaN, infinities and extreme numbers.
+/// </summary>
+internal sealed class AgreementCheck(ScoringModel model, Preparation preparation, INativeModel native, NonFinite nonFinite)
+{
+    private const int MutatedRows = 256;
+    private const long MutationSeed = 20_260_701;
+
+    private static readonly float[] Extremes = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, 1e-36f, float.MaxValue, float.MinValue];
+
+    /// <exception cref="GraincastException">XX000: they differ; names the row and both numbers.</exception>
+    public void Run(FloatTable inputs)
+    {
+        Compare(inputs, "evaluated row");
+        if (nonFinite != NonFinite.Refused)
+        {
+            Compare(Mutate(inputs), "row with extreme numbers,");
+        }
+    }
+
+    private void Compare(FloatTable inputs, string what)
+    {
+        var features = preparation.Apply(inputs);
+        for (var block = 0; block < features.Blocks; block++)
+        {
+            var rows = features.RowsOf(block);
+            var expected = new double[rows * model.Outputs];
+            var allowed = new double[expected.Length];
+            native.Score(features.Block(block), rows, expected, allowed);
+            var scores = new double[model.Outputs];
+            for (var row = 0; row < rows; row++)
+            {
+                model.Scores(inputs.Row(features.FirstRow(block) + row), scores);
+                for (var k = 0; k < scores.Length; k++)
+                {
+                    var at = row * scores.Length + k;
+                    ThrowIfDifferent(scores[k], expected[at], allowed[at], $"{what} {features.FirstRow(block) + row}, output {k}");
+                }
+            }
+        }
+    }
+
+    // Negated, so that NaN on one side is a difference.
+    private static void ThrowIfDifferent(double kernel, double trainer, double allowed, string where)
+    {
+        if (!(Math.Abs(kernel - trainer) <= allowed) && !kernel.Equals(trainer))
+        {
+            throw new GraincastException(SqlState.InternalError, "the model is not published: kernel and trainer disagree",
+                "Please report it with the data if you can.", $"{where}: kernel {kernel:R}, trainer {trainer:R}, allowed difference {allowed:R}.");
+        }
+    }
+
+    // Copies of evaluated rows, about a third of the numbers extreme; first rows that are one extreme throughout.
+    private FloatTable Mutate(FloatTable inputs)
+    {
+        var mutated = new FloatTable(MutatedRows, inputs.Width);
+        var random = new SplitMix64(MutationSeed);
+        for (var row = 0; row < MutatedRows; row++)
+        {
+            var values = mutated.Row(row);
+            if (row < Extremes.Length)
+            {
+                values.Fill(Extremes[row]);
+                continue;
+            }
+
+            inputs.Row(row % inputs.Rows).CopyTo(values);
+            foreach (ref var value in values)
+            {
+                var choice = random.Next();
+                value = choice % 3 == 0 ? Extremes[choice / 3 % (ulong)Extremes.Length] : value;
+            }
+        }
+
+        return mutated;
+    }
+}

@@ -1,0 +1,24 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>Puts weights into the form of an image.</summary>
+internal static class LinearModels
+{
+    /// <param name="weights">Outputs × features, row-major.</param>
+    /// <param name="intercepts">One an output.</param>
+    /// <param name="link">How scores become answers.</param>
+    public static Fitted Create(double[] weights, double[] intercepts, Link link) =>
+        new(new LinearLearner(weights, intercepts), link, intercepts.Length, new LinearNative(weights, intercepts));
+
+    /// <summary>The intercept that goes with weights found on centred features.</summary>
+    public static double Intercept(ReadOnlySpan<double> weights, double[] mean, double targetMean)
+    {
+        for (var i = 0; i < weights.Length; i++)
+        {
+            targetMean -= weights[i] * mean[i];
+        }
+
+        return targetMean;
+    }
+}

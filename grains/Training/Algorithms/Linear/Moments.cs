@@ -1,0 +1,77 @@
+using System.Numerics.Tensors;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Graincast.Training;
+
+/// <summary>
+/// Means and centred second moments of the training part, in two passes of block sums: all that least squares, ridge and PCA need.
+/// </summary>
+/// <param name="Mean">Of each feature; zeros when not centred.</param>
+/// <param name="TargetMean">Of each target; zeros when not centred.</param>
+/// <param name="Gram">Features × features: Σ (x − mean)(x − mean)ᵀ.</param>
+/// <param name="Cross">Features × targets: Σ (x − mean)(y − mean)ᵀ.</param>
+internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double> Gram, Matrix<double> Cross)
+{
+    /// <summary>Its square times 8 bytes is 134 MB, and the decomposition takes a minute.</summary>
+    public const int MaxFeatures = 4096;
+
+    /// <param name="part">The rows.</param>
+    /// <param name="targets">Targets a row.</param>
+    /// <param name="target">Row, target → its value.</param>
+    /// <param name="centred">Whether to subtract the means.</param>
+    /// <exception cref="GraincastException">0A000: more than <see cref="MaxFeatures"/> features.</exception>
+    public static Moments Of(TrainingPart part, int targets, Func<int, int, double> target, bool centred = true)
+    {
+        if (part.Width > MaxFeatures)
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, $"{part.Width} features are more than the {MaxFeatures} that this algorithm takes",
+                "lightgbm takes more.");
+        }
+
+        var length = part.Width + targets;
+        var mean = new double[length];
+        if (centred)
+        {
+            mean = part.Sum(length, (row, sum) => Add(part, row, targets, target, sum));
+            TensorPrimitives.Divide(mean, (double)part.Rows, mean);
+        }
+
+        var values = new double[length];
+        var products = part.Sum(part.Width * length, (row, sum) =>
+        {
+            Array.Clear(values);
+            Add(part, row, targets, target, values);
+            TensorPrimitives.Subtract(values, mean, values);
+            for (var i = 0; i < part.Width; i++)
+            {
+                // The lower triangle stays empty; it is mirrored below.
+                var line = sum.AsSpan(i * length + i, length - i);
+                TensorPrimitives.MultiplyAdd(values.AsSpan(i), values[i], line, line);
+            }
+        });
+        return new Moments(mean[..part.Width], mean[part.Width..],
+            Matrix<double>.Build.Dense(part.Width, part.Width, (i, j) => products[Math.Min(i, j) * length + Math.Max(i, j)]),
+            Matrix<double>.Build.Dense(part.Width, targets, (i, k) => products[i * length + part.Width + k]));
+    }
+
+    /// <summary>Features that vary. float32 data that varies does so by at least 6e-8 of its size; less is the mean's rounding.</summary>
+    public bool Varies(int feature, int rows)
+    {
+        var rounding = 1e-12 * Mean[feature];
+        return Gram[feature, feature] > rows * rounding * rounding;
+    }
+
+    private static void Add(TrainingPart part, int row, int targets, Func<int, int, double> target, double[] sum)
+    {
+        var features = part.Features.Row(row);
+        for (var i = 0; i < features.Length; i++)
+        {
+            sum[i] += features[i];
+        }
+
+        for (var k = 0; k < targets; k++)
+        {
+            sum[features.Length + k] += target(row, k);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>
+/// k-means by Lloyd's iterations (1957, 1982) from k-means++ starts (Arthur, Vassilvitskii, SODA 2007); the best of <c>n_init</c> starts.
+/// A cluster that becomes empty moves to the row farthest from its centroid.
+/// </summary>
+internal sealed class KMeansTrainer : ITrainer
+{
+    public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
+    {
+        var clusters = (int)settings.Integer("n_clusters");
+        if (clusters > part.Rows)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"hyperparameter \"n_clusters\" is {clusters}, more than the {part.Rows} training rows");
+        }
+
+        var random = new SplitMix64(seed);
+        var starts = settings.Integer("n_init");
+        var shift = settings.Real("tol") * FeatureMoments.Of(part).Variance.Average();
+        double[] best = [];
+        var bestInertia = double.PositiveInfinity;
+        for (var start = 0; start < starts; start++)
+        {
+            progress.Step(() => $"kmeans: start {start + 1} of {starts}");
+            var centroids = KMeansStart.Choose(part, clusters, random);
+            var inertia = Iterate(part, centroids, (int)settings.Integer("max_iter"), shift);
+            if (inertia < bestInertia)
+            {
+                (best, bestInertia) = (centroids, inertia);
+            }
+        }
+
+        return new Fitted(new CentroidLearner(best), Link.Identity, clusters, new CentroidNative(best, part.Width));
+    }
+
+    internal static double SquaredDistance(ReadOnlySpan<float> row, ReadOnlySpan<double> centroid)
+    {
+        double sum = 0;
+        for (var i = 0; i < row.Length; i++)
+        {
+            var difference = row[i] - centroid[i];
+            sum += difference * difference;
+        }
+
+        return sum;
+    }
+
+    private static double Iterate(TrainingPart part, double[] centroids, int maxIterations, double shiftTolerance)
+    {
+        var clusters = centroids.Length / part.Width;
+        var assigned = new int[part.Rows];
+        var distances = new double[part.Rows];
+        Array.Fill(assigned, -1);
+        for (var iteration = 0; ; iteration++)
+        {
+            var changed = Assign(part, centroids, assigned, distances);
+            if (!changed || iteration == maxIterations)
+            {
+                return part.Sum(1, (row, sum) => sum[0] += distances[row])[0];
+            }
+
+            // For each cluster the sum of its rows, then how many they are.
+            var sums = part.Sum(clusters * (part.Width + 1), (row, sum) =>
+            {
+                var at = assigned[row] * (part.Width + 1);
+                var features = part.Features.Row(row);
+                for (var i = 0; i < features.Length; i++)
+                {
+                    sum[at + i] += features[i];
+                }
+
+                sum[at + part.Width]++;
+            });
+            MoveEmptyClusters(part, sums, assigned, distances);
+            if (Move(centroids, sums, part.Width) <= shiftTolerance)
+            {
+                Assign(part, centroids, assigned, distances);
+                return part.Sum(1, (row, sum) => sum[0] += distances[row])[0];
+            }
+        }
+    }
+
+    private static bool Assign(TrainingPart part, double[] centroids, int[] assigned, double[] distances)
+    {
+        var changed = false;
+        for (var row = 0; row < part.Rows; row++)
+        {
+            var features = part.Features.Row(row);
+            var nearest = 0;
+            var distance = double.PositiveInfinity;
+            for (var k = 0; k * part.Width < centroids.Length; k++)
+            {
+                var candidate = SquaredDistance(features, centroids.AsSpan(k * part.Width, part.Width));
+                if (candidate < distance)
+                {
+                    (nearest, distance) = (k, candidate);
+                }
+            }
+
+            changed |= assigned[row] != nearest;
+            (assigned[row], distances[row]) = (nearest, distance);
+        }
+
+        return changed;
+    }
+
+    private static void MoveEmptyClusters(TrainingPart part, double[] sums, int[] assigned, double[] distances)
+    {
+        var length = part.Width + 1;
+        for (var k = 0; k * length < sums.Length; k++)
+        {
+            if (sums[k * length + part.Width] > 0)
+            {
+                continue;
+            }
+
+            var farthest = 0;
+            for (var row = 1; row < part.Rows; row++)
+            {
+                farthest = distances[row] > distances[farthest] ? row : farthest;
+            }
+
+            var features = part.Features.Row(farthest);
+            var from = assigned[farthest] * length;
+            for (var i = 0; i < features.Length; i++)
+            {
+                sums[from + i] -= features[i];
+                sums[k * length + i] += features[i];
+            }
+
+            sums[from + part.Width]--;
+            sums[k * length + part.Width]++;
+            (assigned[farthest], distances[farthest]) = (k, 0);
+        }
+    }
+
+    private static double Move(double[] centroids, double[] sums, int width)
+    {
+        double shift = 0;
+        for (var k = 0; k * width < centroids.Length; k++)
+        {
+            for (var i = 0; i < width; i++)
+            {
+                var moved = sums[k * (width + 1) + i] / sums[k * (width + 1) + width];
+                shift += (moved - centroids[k * width + i]) * (moved - centroids[k * width + i]);
+                centroids[k * width + i] = moved;
+            }
+        }
+
+        return shift;
+    }
+
+    private sealed class CentroidNative(double[] centroids, int width) : INativeModel
+    {
+        private const double Rounding = 1e-12;
+
+        public void Score(ReadOnlySpan<float> features, int rows, Span<double> scores, Span<double> allowed)
+        {
+            var clusters = centroids.Length / width;
+            for (var row = 0; row < rows; row++)
+            {
+                for (var k = 0; k < clusters; k++)
+                {
+                    var distance = SquaredDistance(features.Slice(row * width, width), centroids.AsSpan(k * width, width));
+                    scores[row * clusters + k] = distance;
+                    allowed[row * clusters + k] = Rounding * distance;
+                }
+            }
+        }
+    }
+}

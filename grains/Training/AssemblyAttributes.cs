@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Graincast.Grains.Tests")]
+[assembly: InternalsVisibleTo("Graincast.Quality.Tests")]

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Graincast.Training;
+
+/// <summary>Reads the JSON arguments of a caller.</summary>
+internal static class JsonText
+{
+    /// <summary>The parsed object.</summary>
+    /// <param name="json">A caller's text; empty means {}.</param>
+    /// <param name="argument">The SQL argument's name, for the error.</param>
+    /// <exception cref="GraincastException">22023: no JSON, or no object.</exception>
+    public static JsonDocument ParseObject(string json, string argument)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(string.IsNullOrWhiteSpace(json) ? "{}" : json);
+        }
+        catch (JsonException e)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"{argument} is not JSON", detail: e.Message, innerException: e);
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            return document;
+        }
+
+        var kind = document.RootElement.ValueKind;
+        document.Dispose();
+        throw new GraincastException(SqlState.InvalidParameter, $"{argument} must be a JSON object, not {kind.ToString().ToLowerInvariant()}");
+    }
+}

@@ -1,0 +1,48 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>Measures an image on the evaluated rows through the kernel: what SQL will answer is what is measured.</summary>
+internal static class Evaluation
+{
+    /// <summary>The metrics of the model's task, then training_rows and test_rows. One that is not defined for these rows is NaN.</summary>
+    public static IEnumerable<KeyValuePair<string, double>> Of(ScoringModel model, TrainingSet data)
+    {
+        IEnumerable<KeyValuePair<string, double>> metrics = model.Task switch
+        {
+            ModelTask.Regression => RegressionMetrics.Of(data.EvaluationTargets, Predict(model, data.EvaluationInputs)),
+            ModelTask.Classification => OfClasses(model, data),
+            ModelTask.Clustering =>
+            [
+                new("silhouette", Silhouette.Of(data.Preparation.Apply(data.EvaluationInputs),
+                    Array.ConvertAll(Predict(model, data.EvaluationInputs), cluster => (int)cluster))),
+            ],
+            _ => [],
+        };
+        return [.. metrics, new("training_rows", data.Training.Rows), new("test_rows", data.TestRows)];
+    }
+
+    private static IEnumerable<KeyValuePair<string, double>> OfClasses(ScoringModel model, TrainingSet data)
+    {
+        var byValue = model.Labels.Index().ToDictionary(label => (float)label.Item.Value, label => label.Index);
+        var answers = Array.ConvertAll(Predict(model, data.EvaluationInputs), answer => byValue[answer]);
+        var probabilities = new FloatTable(answers.Length, model.Labels.Count);
+        for (var row = 0; row < answers.Length; row++)
+        {
+            model.PredictProba(data.EvaluationInputs.Row(row), probabilities.Row(row));
+        }
+
+        return [.. ClassificationMetrics.Of(data.EvaluationClasses, answers, model.Labels.Count), .. ProbabilityMetrics.Of(data.EvaluationClasses, probabilities)];
+    }
+
+    private static float[] Predict(ScoringModel model, FloatTable inputs)
+    {
+        var predictions = new float[inputs.Rows];
+        for (var block = 0; block < inputs.Blocks; block++)
+        {
+            model.PredictBatch(inputs.Block(block), predictions.AsSpan(inputs.FirstRow(block), inputs.RowsOf(block)));
+        }
+
+        return predictions;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Graincast.Training;
+
+/// <summary>Metric → value in the order of adding, finite values only: one that is not defined for these rows is left out.</summary>
+internal sealed class MetricList
+{
+    private readonly List<KeyValuePair<string, double>> _values = [];
+
+    public MetricList(params IEnumerable<KeyValuePair<string, double>>[] parts)
+    {
+        foreach (var (name, value) in parts.SelectMany(part => part))
+        {
+            Add(name, value);
+        }
+    }
+
+    public void Add(string name, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            _values.Add(new(name, value));
+        }
+    }
+
+    public JsonElement ToJson()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in _values)
+            {
+                writer.WriteNumber(name, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.ToArray());
+        return document.RootElement.Clone();
+    }
+
+    public override string ToString() =>
+        string.Join(", ", _values.Select(metric => $"{metric.Key} {metric.Value.ToString("G4", CultureInfo.InvariantCulture)}"));
+}

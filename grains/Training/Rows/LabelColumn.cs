@@ -1,0 +1,115 @@
+using System.Globalization;
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>The label of every row: a number, or an index into the sorted different labels.</summary>
+/// <param name="Targets">Regression, else empty.</param>
+/// <param name="Classes">Classification, else empty.</param>
+/// <param name="Labels">Classification: numbers ascending, texts bytewise; false before true.</param>
+internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyList<Label> Labels)
+{
+    /// <summary>More are almost always a number that was meant for regression.</summary>
+    public const int MaxLabels = 1000;
+
+    private static readonly LabelColumn None = new([], [], []);
+
+    /// <exception cref="GraincastException">22004: a NULL label. 22023: NaN, infinite, or too many different labels.</exception>
+    public static LabelColumn Read(RowSet rows, ModelTask task)
+    {
+        var columns = rows.Format.Columns;
+        var column = Enumerable.Range(0, columns.Count).FirstOrDefault(i => columns[i].IsLabel, -1);
+        if (column < 0)
+        {
+            return None;
+        }
+
+        var spec = columns[column];
+        var numbers = ReadNumbers(rows, column, spec);
+        return task == ModelTask.Regression ? new LabelColumn(numbers, [], [])
+            : spec.Type == ColumnType.Text ? FromTexts(numbers, rows.Texts(column), spec)
+            : FromNumbers(numbers, spec);
+    }
+
+    /// <summary>The same with the labels of some rows only; −1 is the class of a row whose label is none of them.</summary>
+    public LabelColumn OnlyLabelsOf(int[] rows)
+    {
+        if (Labels.Count == 0)
+        {
+            return this;
+        }
+
+        var seen = new bool[Labels.Count];
+        foreach (var row in rows)
+        {
+            seen[Classes[row]] = true;
+        }
+
+        var next = 0;
+        var place = seen.Select(isSeen => isSeen ? next++ : -1).ToArray();
+        return new LabelColumn(Targets, [.. Classes.Select(index => place[index])], [.. Labels.Where((_, index) => seen[index])]);
+    }
+
+    private static double[] ReadNumbers(RowSet rows, int column, ColumnSpec spec)
+    {
+        var numbers = new double[rows.Count];
+        var values = new RowFormat.Value[rows.Format.Columns.Count];
+        for (var row = 0; row < numbers.Length; row++)
+        {
+            var bytes = rows.Row(row);
+            rows.Format.Scan(bytes, values);
+            var value = values[column];
+            if (value.Offset < 0)
+            {
+                throw new GraincastException(SqlState.NullNotAllowed, $"label column \"{spec.Name}\" has a NULL",
+                    "Train on a view that leaves such rows out (WHERE … IS NOT NULL).");
+            }
+
+            numbers[row] = spec.Type == ColumnType.Text
+                ? rows.Texts(column).Find(bytes.Slice(value.Offset, value.Count))
+                : RowFormat.ReadNumber(bytes, spec.Type, value, 0);
+            if (!float.IsFinite((float)numbers[row]))
+            {
+                throw new GraincastException(SqlState.InvalidParameter,
+                    $"label column \"{spec.Name}\" has the value {numbers[row].ToString(CultureInfo.InvariantCulture)}",
+                    "A label is finite and within real's range (±3.4e38).");
+            }
+        }
+
+        return numbers;
+    }
+
+    private static LabelColumn FromTexts(double[] numbers, Utf8Dictionary texts, ColumnSpec spec)
+    {
+        ThrowIfTooMany(texts.Count, spec);
+        var (sorted, place) = texts.Sort();
+        return new LabelColumn([], [.. numbers.Select(number => place[(int)number])], [.. sorted.Select((text, index) => new Label(text, index))]);
+    }
+
+    private static LabelColumn FromNumbers(double[] numbers, ColumnSpec spec)
+    {
+        // −0 and 0 are one label.
+        var sorted = numbers.Select(number => number + 0.0).Distinct().Order().ToArray();
+        ThrowIfTooMany(sorted.Length, spec);
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            if ((float)sorted[i] == (float)sorted[i - 1])
+            {
+                throw new GraincastException(SqlState.InvalidParameter,
+                    $"labels {sorted[i - 1]:R} and {sorted[i]:R} of column \"{spec.Name}\" are the same real number", "Predictions are real: cast the label to text.");
+            }
+        }
+
+        var labels = sorted.Select(number => new Label(spec.Type == ColumnType.Bool ? number == 0 ? "false" : "true" : number.ToString("R"), number));
+        return new LabelColumn([], [.. numbers.Select(number => Array.BinarySearch(sorted, number + 0.0))], [.. labels]);
+    }
+
+    private static void ThrowIfTooMany(int count, ColumnSpec spec)
+    {
+        if (count > MaxLabels)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"label column \"{spec.Name}\" has {count} different values, classification takes {MaxLabels}",
+                spec.Type == ColumnType.Text ? "Group the rare ones." : "Did you mean task => 'regression'?");
+        }
+    }
+}

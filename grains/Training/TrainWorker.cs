@@ -1,0 +1,54 @@
+using System.Text.Json;
+using MathNet.Numerics;
+
+namespace Graincast.Training;
+
+/// <summary>
+/// The child process that trains: <c>graincast train-worker JOB</c>. JSON lines of <see cref="WorkerLine"/> go to standard output;
+/// whatever native libraries print goes to standard error. The end of standard input means that the silo died: the process kills itself.
+/// </summary>
+public static class TrainWorker
+{
+    /// <summary>Trains what the job file says. Call once a process.</summary>
+    /// <param name="jobPath">A <see cref="TrainingJob"/> as JSON.</param>
+    /// <returns>0; 1 after an error line.</returns>
+    public static int Run(string jobPath)
+    {
+        using var output = new WorkerOutput(OwnProcess.TakeStandardOutput());
+        ParentWatch.Start(Console.OpenStandardInput(), OwnProcess.KillSelf);
+        return Run(jobPath, output);
+    }
+
+    internal static int Run(string jobPath, WorkerOutput output)
+    {
+        Control.UseSingleThread();
+        try
+        {
+            var job = JsonSerializer.Deserialize(File.ReadAllBytes(jobPath), TrainingJson.Default.TrainingJob)
+                ?? throw new JsonException("null");
+            var result = TrainingRun.Execute(job, text => output.Write(new WorkerLine { Progress = text }));
+            output.Write(new WorkerLine { Result = result });
+            return 0;
+        }
+        catch (GraincastException e)
+        {
+            output.Write(new WorkerLine { Error = new WorkerError(e.SqlState, e.Message, e.Detail, e.Hint) });
+        }
+        catch (OutOfMemoryException e)
+        {
+            output.Write(new WorkerLine
+            {
+                Error = new WorkerError(SqlState.OutOfMemory, "the training needs more memory than it may have", e.Message,
+                    "Train on fewer rows or columns, or with smaller settings."),
+            });
+        }
+        catch (Exception e)
+        {
+            // The silo passes standard error to its log; a user gets one line.
+            Console.Error.WriteLine(e);
+            output.Write(new WorkerLine { Error = new WorkerError(SqlState.InternalError, $"training failed: {e.GetType().Name}", e.Message, "The silo's log has more.") });
+        }
+
+        return 1;
+    }
+}

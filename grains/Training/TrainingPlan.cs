@@ -1,0 +1,160 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>
+/// A training that may begin: the caller's settings, checked before a row is read. Pure and cheap, so the supervisor makes one at
+/// BeginRun and the worker makes the same one again.
+/// </summary>
+public sealed class TrainingPlan
+{
+    private TrainingPlan(TrainingSpec spec, AlgorithmEntry algorithm, HyperparameterValues hyperparameters, Sampling sampling)
+    {
+        Spec = spec;
+        Algorithm = algorithm;
+        Hyperparameters = hyperparameters;
+        Sampling = sampling;
+        Features = [.. spec.Columns.Where(column => !column.IsLabel)];
+        Notices = algorithm.Notice is null ? [] : [algorithm.Notice];
+    }
+
+    /// <summary>What was asked for.</summary>
+    public TrainingSpec Spec { get; }
+
+    /// <summary>What a model of this training answers.</summary>
+    public ModelTask Task => Algorithm.Task;
+
+    /// <summary>Every hyperparameter with the value that will be used.</summary>
+    public HyperparameterValues Hyperparameters { get; }
+
+    /// <summary>0 … 2³¹−1: hyperparameter <c>seed</c>.</summary>
+    public long Seed => Hyperparameters.Integer(HyperparameterTable.Seed.Name);
+
+    /// <summary>What the caller should hear before training starts, one NOTICE each.</summary>
+    public IReadOnlyList<string> Notices { get; }
+
+    /// <summary>The columns that are learnt from, in the fed order.</summary>
+    public IReadOnlyList<ColumnSpec> Features { get; }
+
+    internal AlgorithmEntry Algorithm { get; }
+
+    internal Sampling Sampling { get; }
+
+    /// <summary>Checks everything that can be checked without rows.</summary>
+    /// <exception cref="GraincastException">
+    /// 22023: unknown task, algorithm, hyperparameter, sampling or column; a value out of bounds; a label too many or too few.
+    /// 0A000: a known algorithm or form that is not offered. 42804: a column type that cannot be used there.
+    /// </exception>
+    public static TrainingPlan Create(TrainingSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var task = AlgorithmCatalog.TaskOf(spec.Task);
+        var algorithm = AlgorithmCatalog.Find(task, spec.Algorithm);
+        if (spec.Search.Length > 0)
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, "search over hyperparameters is not offered",
+                "Pass search => NULL and the values in hyperparams; grid and random search come with a later release.");
+        }
+
+        var hyperparameters = algorithm.Table.Read(spec.Hyperparams, spec.Algorithm);
+        var sampling = ReadSampling(spec.Sampling);
+        CheckTestSize(spec.TestSize);
+        CheckColumns(spec.Columns, task);
+        var plan = new TrainingPlan(spec, algorithm, hyperparameters, sampling);
+        CheckPreprocess(plan);
+        return plan;
+    }
+
+    private static Sampling ReadSampling(string name) => name switch
+    {
+        "random" => Sampling.Random,
+        "last" => Sampling.Last,
+        "stratified" => Sampling.Stratified,
+        _ => throw new GraincastException(SqlState.InvalidParameter, $"unknown sampling \"{name}\"", "Samplings: random, last, stratified."),
+    };
+
+    private static void CheckTestSize(float testSize)
+    {
+        if (!float.IsFinite(testSize) || testSize < 0)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"test_size must be 0 or more, not {testSize}",
+                "Up to 1 it is a fraction of the rows, above 1 a number of rows.");
+        }
+
+        if (testSize > 1 && testSize != MathF.Floor(testSize))
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"test_size above 1 is a number of rows and must be whole, not {testSize}");
+        }
+    }
+
+    private static void CheckColumns(IReadOnlyList<ColumnSpec> columns, ModelTask task)
+    {
+        var names = new HashSet<string>();
+        foreach (var column in columns)
+        {
+            if (!names.Add(column.Name))
+            {
+                throw new GraincastException(SqlState.InvalidParameter, $"two columns have the name \"{column.Name}\"");
+            }
+
+            if (!Enum.IsDefined(column.Type) || (column.IsArray && column.Type == ColumnType.Text))
+            {
+                throw new GraincastException(SqlState.DatatypeMismatch, $"column \"{column.Name}\" has a type that cannot be trained on");
+            }
+        }
+
+        var labels = columns.Where(column => column.IsLabel).ToList();
+        var supervised = task is ModelTask.Regression or ModelTask.Classification;
+        if (labels.Count > 1)
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, "more than one label column", "Joint training comes with a later release.");
+        }
+
+        if (supervised != (labels.Count == 1))
+        {
+            throw new GraincastException(SqlState.InvalidParameter,
+                supervised ? $"{AlgorithmCatalog.NameOf(task)} needs a label" : $"{AlgorithmCatalog.NameOf(task)} has no label",
+                supervised ? "Pass y_column_name." : "Pass y_column_name => NULL.");
+        }
+
+        if (labels.Count == columns.Count)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, "there is no feature column", "The relation needs a column besides the label.");
+        }
+
+        if (labels.Count == 1)
+        {
+            CheckLabel(labels[0], task);
+        }
+    }
+
+    private static void CheckLabel(ColumnSpec label, ModelTask task)
+    {
+        if (label.IsArray)
+        {
+            throw new GraincastException(SqlState.DatatypeMismatch, $"label column \"{label.Name}\" is an array", "A label is one number, text or bool.");
+        }
+
+        if (task == ModelTask.Regression && label.Type == ColumnType.Text)
+        {
+            throw new GraincastException(SqlState.DatatypeMismatch, $"label column \"{label.Name}\" is text, regression needs a number",
+                "Texts are labels of task => 'classification'.");
+        }
+    }
+
+    private static void CheckPreprocess(TrainingPlan plan)
+    {
+        using var document = JsonText.ParseObject(plan.Spec.Preprocess, "preprocess");
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            if (plan.Features.All(column => column.Name != member.Name))
+            {
+                throw new GraincastException(SqlState.InvalidParameter, $"preprocess names \"{member.Name}\", which is no feature column",
+                    $"Feature columns: {string.Join(", ", plan.Features.Select(column => column.Name))}.");
+            }
+
+            throw new GraincastException(SqlState.FeatureNotSupported, "preprocess is not offered",
+                "Pass preprocess => '{}' and encode, impute or scale in a view; it comes with a later release.");
+        }
+    }
+}

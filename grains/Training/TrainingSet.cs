@@ -1,0 +1,54 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>The rows of a run, split and prepared.</summary>
+/// <param name="Training">What is learnt from.</param>
+/// <param name="EvaluationInputs">Inputs of the held-out rows; of the training rows when none are held out.</param>
+/// <param name="EvaluationTargets">Regression: their labels.</param>
+/// <param name="EvaluationClasses">Classification: their labels' indexes; −1 = a label that training never saw.</param>
+/// <param name="TestRows">0 = nothing was held out.</param>
+/// <param name="Preparation">From inputs to features.</param>
+/// <param name="Labels">The labels of the training rows.</param>
+internal sealed record TrainingSet(
+    TrainingPart Training,
+    FloatTable EvaluationInputs,
+    double[] EvaluationTargets,
+    int[] EvaluationClasses,
+    int TestRows,
+    Preparation Preparation,
+    LabelColumn Labels)
+{
+    /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
+    public static TrainingSet Create(TrainingPlan plan, RowSet rows, long seed, ProgressReporter progress)
+    {
+        var reader = new InputReader(rows, _ => false);
+        progress.Say($"read {rows.Count} rows, {reader.Width} features");
+        var allLabels = LabelColumn.Read(rows, plan.Task);
+        var holdout = Holdout.Choose(rows, allLabels.Classes, plan.Sampling, plan.Spec.TestSize, seed);
+        progress.Say(holdout.Test.Length > 0
+            ? $"split: {holdout.Training.Length} training, {holdout.Test.Length} test"
+            : $"split: {holdout.Training.Length} training, none held out: metrics are those of the training rows");
+        var labels = allLabels.OnlyLabelsOf(holdout.Training);
+        if (plan.Task == ModelTask.Classification && labels.Labels.Count < 2)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"the training rows have one label only, \"{labels.Labels[0].Text}\"",
+                "Classification needs two; test_sampling => 'stratified' keeps every label in the training rows.");
+        }
+
+        var training = reader.Read(holdout.Training);
+        var test = reader.Read(holdout.Test);
+        var preparation = PreparationFitter.Fit(rows, reader);
+        var features = preparation.Apply(training);
+        FiniteCheck.Run(features, preparation.FeatureNames, plan.Algorithm);
+        FiniteCheck.Run(preparation.Apply(test), preparation.FeatureNames, plan.Algorithm);
+
+        var part = new TrainingPart(features, Pick(labels.Targets, holdout.Training), Pick(labels.Classes, holdout.Training), labels.Labels.Count,
+            RowBlocks.Starts(holdout.Training.Length, row => rows.Hash(holdout.Training[row])));
+        var evaluation = holdout.Test.Length > 0 ? holdout.Test : holdout.Training;
+        return new TrainingSet(part, holdout.Test.Length > 0 ? test : training, Pick(labels.Targets, evaluation), Pick(labels.Classes, evaluation),
+            holdout.Test.Length, preparation, labels);
+    }
+
+    private static T[] Pick<T>(T[] values, int[] rows) => values.Length == 0 ? [] : Array.ConvertAll(rows, row => values[row]);
+}

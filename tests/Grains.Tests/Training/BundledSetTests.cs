@@ -1,0 +1,49 @@
+using System.Globalization;
+using Graincast.Training;
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Tests.Training;
+
+public class BundledSetTests(ITestOutputHelper output)
+{
+    /// <summary>Data set, label, task, algorithm, least key metric on the held-out rows of seed 0; no key metric: NaN.</summary>
+    public static TheoryData<string, string?, string, string, double> Trainings()
+    {
+        var data = new TheoryData<string, string?, string, string, double>();
+        foreach (var algorithm in new[] { "linear", "ridge", "lightgbm", "xgboost", "gradient_boosting_trees", "hist_gradient_boosting", "random_forest" })
+        {
+            data.Add("diabetes", "target", "regression", algorithm, 0.25);
+            data.Add("linnerud", "chins", "regression", algorithm, -2);
+            data.Add("breast_cancer", "malignant", "classification", algorithm, 0.9);
+            data.Add("iris", "target", "classification", algorithm, algorithm == "ridge" ? 0.75 : 0.9);
+            data.Add("wine", "target", "classification", algorithm, 0.9);
+            data.Add("digits", "target", "classification", algorithm, 0.9);
+        }
+
+        foreach (var (dataset, label) in new[] { ("iris", "target"), ("wine", "target"), ("digits", "target"), ("breast_cancer", "malignant") })
+        {
+            data.Add(dataset, label, "clustering", "kmeans", 0.1);
+            data.Add(dataset, label, "decomposition", "pca", 0.999999);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Trainings))]
+    public void Every_algorithm_learns_every_bundled_set_of_its_task(string dataset, string? label, string task, string algorithm, double least)
+    {
+        var isSupervised = task is "regression" or "classification";
+        var table = Table.Load(dataset, isSupervised ? label : null);
+        table = isSupervised ? table : table.Without(label!);
+
+        var trained = Trainer.Train(table, task, algorithm);
+
+        output.WriteLine(trained.Result.Metrics.ToString());
+        var key = task switch { "regression" => "r2", "classification" => "f1", "clustering" => "silhouette", _ => "cumulative_explained_variance" };
+        trained.Metric(key).ShouldBeGreaterThanOrEqualTo(least);
+        trained.Result.Rows.ShouldBe(table.Rows.Count);
+        trained.Result.Features.ShouldBe(dataset == "digits" ? 64 : table.Columns.Count(column => !column.IsLabel));
+    }
+}
