@@ -69,7 +69,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         switch (header.Kind)
         {
             case FrameKind.Hello:
-                Greet(Payload.Read<Hello>(payload));
+                Greet(Payload.Read<Hello>(payload), stream);
                 break;
             case FrameKind.BeginRun:
                 var begin = Payload.Read<BeginRun>(payload);
@@ -114,7 +114,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         }
     }
 
-    private void Greet(Hello hello)
+    private void Greet(Hello hello, uint stream)
     {
         if (hello.MinVersion > FrameHeader.ProtocolVersion || hello.MaxVersion < FrameHeader.ProtocolVersion)
         {
@@ -130,7 +130,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         }
 
         _database = hello.Database;
-        _sender.Send(new Welcome(FrameHeader.ProtocolVersion, (uint)Environment.ProcessId, node, Release.Version), 0);
+        _sender.Send(new Welcome(FrameHeader.ProtocolVersion, (uint)Environment.ProcessId, node, Release.Version), stream);
     }
 
     private void Begin(TrainingSpec spec, uint stream)

@@ -1,0 +1,64 @@
+# Graincast. `make help` lists the targets.
+#
+# `make` builds into bin/, `make demo` shows it at work, `make test` proves it.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: build app extension deps demo down test soak bench install clean help
+
+PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) $(shell command -v pg_config))
+APP       := bin/app
+# On CI the lock files decide; at a desk a restore may write them.
+RESTORE   := $(if $(CI),-p:RestoreLockedMode=true)
+# Two builds of one checkout at once would write the same files.
+ONE       := mkdir -p bin && flock bin/.lock
+
+export DOTNET_CLI_TELEMETRY_OPTOUT = 1
+export DOTNET_NOLOGO = 1
+
+build: deps ## Build bin/graincast (installs what is missing from Debian).
+	@$(MAKE) --no-print-directory app extension
+
+app:
+	@echo "building the app"
+	@$(ONE) dotnet publish silo/Silo.csproj --configuration Release --output $(APP) --verbosity quiet --tl:off $(RESTORE)
+	@install -m 755 silo/Commands/graincast.sh bin/graincast
+
+# Staged with its absolute paths, as `make install` would put it; the embedded server lays it over its private tree.
+extension:
+	@echo "building the extension for $$($(PG_CONFIG) --version)"
+	@$(MAKE) --no-print-directory --silent -C silo/extension PG_CONFIG=$(PG_CONFIG) with_llvm=no
+	@rm -rf bin/extension.new && mkdir -p bin/extension.new $(APP)
+	@$(MAKE) --no-print-directory --silent -C silo/extension install PG_CONFIG=$(PG_CONFIG) with_llvm=no DESTDIR=$(CURDIR)/bin/extension.new >/dev/null
+	@$(PG_CONFIG) > bin/extension.new/pg_config.txt
+	@if diff --recursive --brief bin/extension.new $(APP)/extension >/dev/null 2>&1; then rm -rf bin/extension.new; \
+	  else rm -rf $(APP)/extension && mv bin/extension.new $(APP)/extension; fi
+
+deps: ## Install what is missing from Debian: PostgreSQL 15, its headers, a C compiler.
+	@.ci/deps
+
+demo: build ## Start everything, train five kinds of models in SQL, show what they predict.
+	@bin/graincast demo
+
+down: ## Stop what `make demo` or `bin/graincast up` started.
+	@if [ -x bin/graincast ]; then bin/graincast down; else echo "Nothing was built here."; fi
+
+test: build ## Run every test, C and .NET; the last line is "N passed, N failed".
+	@tests/run
+
+soak: build ## The long forms of the tests: more mutations, more restarts.
+	@GRAINCAST_SOAK=1 tests/run
+
+bench: build ## The benchmarks: each asks one question against one baseline.
+	@dotnet run --project tests/Benchmarks --configuration Release --verbosity quiet
+
+install: ## Install the extension into a Postgres of your own: make install PG_CONFIG=/path/to/pg_config
+	@$(MAKE) --no-print-directory -C silo/extension install PG_CONFIG=$(PG_CONFIG) with_llvm=no
+
+clean: ## Remove what was built. A running Graincast keeps its own copy.
+	@rm -rf bin contracts/bin contracts/obj grains/bin grains/obj silo/bin silo/obj tests/*/bin tests/*/obj
+	@$(MAKE) --no-print-directory --silent -C silo/extension clean PG_CONFIG=$(PG_CONFIG) with_llvm=no
+
+help: ## List the targets.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Graincast.Embedded;
+
+namespace Graincast.Commands;
+
+/// <summary><c>graincast demo</c></summary>
+internal static class DemoCommand
+{
+    public static Command Create()
+    {
+        var data = DataOption.Create();
+        var command = new Command("demo", "Start everything, load the bundled data sets, train five kinds of models in SQL and show what they predict.") { data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var directory = new DataDirectory(parsed.GetRequiredValue(data));
+            var status = await UpCommand.StartAsync(directory.Root, port: null, cancellation);
+            Terminal.Done($"Graincast is up: Postgres on 127.0.0.1:{status.PostgresPort}, data in {directory.Root}");
+            await using var session = await DemoSession.OpenAsync(new EmbeddedServer(directory, new Progress<string>()).AdminConnectionString(), cancellation);
+            await session.LoadAsync(DemoLesson.DataSets, cancellation);
+            foreach (var lesson in DemoLesson.All)
+            {
+                await session.TeachAsync(lesson, cancellation);
+            }
+            await session.ShowMetricsAsync(DemoLesson.All, cancellation);
+            Terminal.Heading("Go on in psql:");
+            Terminal.Done($"  {PsqlCommand.Hint(directory)}");
+            Terminal.Line("and there, for example:");
+            Terminal.Line($"  {DemoLesson.Next}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

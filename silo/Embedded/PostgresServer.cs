@@ -1,0 +1,134 @@
+using Npgsql;
+
+namespace Graincast.Embedded;
+
+/// <summary>The embedded Postgres: made, configured, started, stopped.</summary>
+internal sealed class PostgresServer(DataDirectory data, SystemUser user)
+{
+    private const int TimeoutS = 60;
+
+    /// <summary>The database that <c>up</c> makes.</summary>
+    public const string Database = "graincast";
+
+    /// <summary>Its superuser, as whom <c>psql</c> connects.</summary>
+    public const string Superuser = "postgres";
+
+    /// <summary>The ordinary role of the silo.</summary>
+    public const string SiloRole = "graincast";
+
+    private string PidFile => Path.Combine(data.Postgres, "postmaster.pid");
+
+    private string ConfigFile => Path.Combine(data.Postgres, "graincast.conf");
+
+    /// <summary>The postmaster's pid, or null when it does not run.</summary>
+    public int? Pid => ReadPidFile() is [var first, ..] && int.TryParse(first, out var pid) && IsOurs(pid) ? pid : null;
+
+    /// <summary>The port that it listens on, or that it used last; null before the first start.</summary>
+    public int? Port
+    {
+        get
+        {
+            const string key = "port = ";
+            var line = File.Exists(ConfigFile) ? File.ReadLines(ConfigFile).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal)) : null;
+            return line is null ? null : int.Parse(line[key.Length..]);
+        }
+    }
+
+    /// <summary>Connects to <paramref name="database"/> as <paramref name="role"/> through the Unix socket.</summary>
+    public NpgsqlConnectionStringBuilder ConnectionString(string database, string role) => new()
+    {
+        Host = data.Run,
+        Port = Port ?? throw new InvalidOperationException("Postgres was never started here."),
+        Database = database,
+        Username = role,
+    };
+
+    /// <summary>Runs initdb once.</summary>
+    public void Initialise(ServerTree tree)
+    {
+        var unfinished = data.Postgres + ".new";
+        if (Directory.Exists(unfinished))
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+        user.CreateDirectory(unfinished, "0700");
+        Child.Run(user.Wrap([
+            tree.Program("initdb"), $"--pgdata={unfinished}", $"--username={Superuser}", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
+            "--auth-local=peer", "--auth-host=reject",
+        ])).ThrowIfFailed("initdb");
+        File.AppendAllText(Path.Combine(unfinished, "postgresql.conf"), "\n# Written by graincast at every start; what stands below it wins.\ninclude_if_exists = 'graincast.conf'\n");
+        File.WriteAllText(Path.Combine(unfinished, "pg_hba.conf"), $"""
+            # Over the Unix socket: {user.Name} and root as the roles that pg_ident.conf gives them, everyone else under their own name.
+            local all all peer map=graincast
+            host all all 127.0.0.1/32 scram-sha-256
+            """ + "\n");
+        File.WriteAllText(Path.Combine(unfinished, "pg_ident.conf"), string.Join('\n',
+            from osUser in new[] { user.Name, "root" }.Distinct()
+            from role in new[] { Superuser, SiloRole }
+            select $"graincast {osUser} {role}") + "\ngraincast /^(.*)$ \\1\n");
+        Directory.Move(unfinished, data.Postgres);
+    }
+
+    /// <summary>Starts it on <paramref name="wantedPort"/>, else on the port of last time, else on a free one, and waits until it accepts connections.</summary>
+    public void Start(ServerTree tree, int? wantedPort)
+    {
+        var port = wantedPort ?? Ports.KeepOrPick(Port);
+        if (!Ports.IsFree(port))
+        {
+            throw new GraincastException(SqlState.ObjectNotInState, $"Port {port} is in use by another program.", "Choose another with --port, or leave it out to get a free one.");
+        }
+        File.WriteAllText(ConfigFile, $"""
+            # Written by graincast at every start: change postgresql.conf instead.
+            port = {port}
+            listen_addresses = '127.0.0.1'
+            unix_socket_directories = '{data.Run}'
+            log_destination = 'stderr'
+            log_line_prefix = '%m [%p] %q%u@%d '
+            graincast.socket = '{data.SiloSocket}'
+            """ + "\n");
+        var logged = new FileInfo(data.PostgresLog) is { Exists: true } log ? log.Length : 0;
+        var result = PgCtl(tree, "start", "-w", "-t", $"{TimeoutS}", "-l", data.PostgresLog);
+        if (result.ExitCode != 0)
+        {
+            throw new GraincastException(SqlState.ObjectNotInState, $"Postgres did not start: {LogTail.LastError(data.PostgresLog, logged)}", $"Its log is {data.PostgresLog}.");
+        }
+    }
+
+    /// <summary>Ends its sessions and stops it. Returns whether it ran.</summary>
+    public bool Stop(ServerTree tree)
+    {
+        if (Pid is null)
+        {
+            return false;
+        }
+        PgCtl(tree, "stop", "-w", "-t", $"{TimeoutS}", "-m", "fast").ThrowIfFailed("Stopping Postgres");
+        return true;
+    }
+
+    /// <summary>Makes the database when it is missing.</summary>
+    public async Task CreateDatabaseAsync(CancellationToken cancellation)
+    {
+        var admin = ConnectionString("postgres", Superuser);
+        admin.Pooling = false;
+        await using var connection = new NpgsqlConnection(admin.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await using var exists = new NpgsqlCommand("SELECT FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = Database } } };
+        await using var reader = await exists.ExecuteReaderAsync(cancellation);
+        var found = reader.HasRows;
+        await reader.CloseAsync();
+        if (!found)
+        {
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private Child.Result PgCtl(ServerTree tree, string verb, params string[] options) =>
+        Child.Run(user.Wrap([tree.Program("pg_ctl"), verb, "-s", "-D", data.Postgres, .. options]), data.Postgres);
+
+    private string[] ReadPidFile() => File.Exists(PidFile) ? File.ReadAllLines(PidFile) : [];
+
+    /// <summary>A pid file may outlive its process, and the pid may be another's by now.</summary>
+    private bool IsOurs(int pid) =>
+        new FileInfo($"/proc/{pid}/exe").LinkTarget?.StartsWith(data.Server + "/", StringComparison.Ordinal) ?? false;
+}
