@@ -15,6 +15,20 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public string Path => System.IO.Path.Combine(_folder, "graincast.sock");
 
+    /// <summary>Where node 0 keeps an image.</summary>
+    public string ImagePath(byte[] sha256) => System.IO.Path.Combine(_nodes.FolderOf("0"), "images", Convert.ToHexStringLower(sha256) + ".img");
+
+    /// <summary>Where node 0 keeps a run's rows.</summary>
+    public string RowsOf(ulong run) => System.IO.Path.Combine(_nodes.FolderOf("0"), "columns", run.ToString());
+
+    /// <summary>The process ids of the workers that fit a run.</summary>
+    public IReadOnlyList<int> WorkersOf(ulong run) =>
+    [
+        .. Directory.GetDirectories("/proc")
+            .Where(folder => int.TryParse(System.IO.Path.GetFileName(folder), out _) && CommandLine(folder).Contains(RowsOf(run), StringComparison.Ordinal))
+            .Select(folder => int.Parse(System.IO.Path.GetFileName(folder))),
+    ];
+
     public async ValueTask InitializeAsync()
     {
         await _nodes.InitializeAsync();
@@ -27,6 +41,19 @@ public sealed class RunningGateway : IAsyncLifetime
         new SocketOptions(Path, "0", MaxConnections),
         new BackendCalls(_nodes.Grains, NullLogger<BackendCalls>.Instance),
         NullLogger<GatewayService>.Instance);
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(System.IO.Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            // It ended while /proc was read.
+            return "";
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

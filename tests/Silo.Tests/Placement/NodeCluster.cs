@@ -19,6 +19,8 @@ public sealed class NodeCluster : IAsyncLifetime
 
     public IGrainFactory Grains => Cluster.Client;
 
+    public string FolderOf(string node) => Path.Combine(_folder, node);
+
     public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(3);
