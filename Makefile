@@ -12,7 +12,7 @@ APP       := bin/app
 # On CI the lock files decide; at a desk a restore may write them.
 RESTORE   := $(if $(CI),-p:RestoreLockedMode=true)
 # Two builds of one checkout at once would write the same files.
-ONE       := mkdir -p bin && flock bin/.lock
+ONE       := mkdir -p bin && flock --close bin/.lock
 
 export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1

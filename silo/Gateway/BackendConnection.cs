@@ -158,7 +158,9 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
             throw new GraincastException(SqlState.ProtocolViolation, $"more than {Limits.FeedsPerConnection} feeds are open on one connection");
         }
 
-        _feeds[stream] = new Feed(run, calls.Trainer(node, run));
+        Activity.Current = ActivityOf(run);
+        _feeds[stream] = new Feed(run, calls.Trainer(node, run), GraincastActivity.Source.StartActivity("feed"));
+        Activity.Current = null;
     }
 
     private Feed FeedOf(uint stream) => _feeds.TryGetValue(stream, out Feed? feed)
@@ -169,13 +171,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
     {
         // Off the connection's thread, which has to read on.
         await Task.Yield();
-        Activity? activity;
-        lock (_runs)
-        {
-            _runs.TryGetValue(fit.Run, out activity);
-        }
-
-        Activity.Current = activity;
+        Activity.Current = ActivityOf(fit.Run);
         try
         {
             await foreach (TrainingStep step in calls.Supervisor(fit.Run).FitAsync(fit.Rows, CancellationToken.None).ConfigureAwait(false))
@@ -236,6 +232,14 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         if (EndRun(run))
         {
             calls.Supervisor(run).CancelAsync().Ignore();
+        }
+    }
+
+    private Activity? ActivityOf(ulong run)
+    {
+        lock (_runs)
+        {
+            return _runs.GetValueOrDefault(run);
         }
     }
 

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Graincast.Training;
 using Graincast.Wire;
 
 namespace Graincast.Gateway;
 
 /// <summary>Rows going from a backend to the trainer at this node. An error on the way is kept for the feed's end, where the backend listens.</summary>
-public sealed class Feed(ulong run, ITrainerGrain trainer)
+public sealed class Feed(ulong run, ITrainerGrain trainer, Activity? activity)
 {
     private readonly Guid _id = Guid.NewGuid();
     private Exception? _failure;
@@ -33,6 +34,8 @@ public sealed class Feed(ulong run, ITrainerGrain trainer)
     /// <summary>Ends the feed; returns the rows that the trainer has of it.</summary>
     public long End(long rows)
     {
+        activity?.SetTag("graincast.rows", rows);
+        activity?.Dispose();
         if (_failure is { } failure)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
@@ -42,5 +45,9 @@ public sealed class Feed(ulong run, ITrainerGrain trainer)
     }
 
     /// <summary>Forgets what was fed.</summary>
-    public void Abort() => trainer.AbortFeedAsync(_id).Ignore();
+    public void Abort()
+    {
+        activity?.Dispose();
+        trainer.AbortFeedAsync(_id).Ignore();
+    }
 }

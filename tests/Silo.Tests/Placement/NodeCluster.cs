@@ -29,6 +29,7 @@ public sealed class NodeCluster : IAsyncLifetime
             string node = NodeOf(options.SiloName);
             silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = node });
             silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
+            silo.AddActivityPropagation();
             silo.AddMemoryGrainStorage(SupervisorGrain.Storage);
             silo.UseInMemoryReminderService();
             silo.Services.AddSingleton(TimeProvider.System);
@@ -43,6 +44,7 @@ public sealed class NodeCluster : IAsyncLifetime
                 Timeout = TimeSpan.FromMinutes(1),
             });
         });
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         Cluster = builder.Build();
         await Cluster.DeployAsync();
     }
