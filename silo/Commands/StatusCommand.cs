@@ -19,7 +19,7 @@ internal static class StatusCommand
             var server = new EmbeddedServer(new DataDirectory(parsed.GetRequiredValue(data)), new Progress<string>());
             var status = server.Status();
             Terminal.Table(["what", "state", "pid", "port", "socket", "version"], [
-                ["Postgres", State(status.PostgresPid), $"{status.PostgresPid}", $"{status.PostgresPort}", status.Data.Run, server.PostgresVersion],
+                ["Postgres", State(status.PostgresPid), $"{status.PostgresPid}", $"{status.PostgresPort}", status.Data.Run, server.PostgresVersion.Split(' ')[1]],
                 ["silo", State(status.SiloPid), $"{status.SiloPid}", "", status.Data.SiloSocket, AppVersion],
             ]);
             if (status is { IsRunning: true, IsCurrent: false })

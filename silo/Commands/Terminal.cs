@@ -5,8 +5,20 @@ namespace Graincast.Commands;
 /// <summary>What a person sees: colour and a spinner on a terminal, plain lines in a pipe.</summary>
 internal static class Terminal
 {
+    // ANSI: select graphic rendition.
+    private const char Escape = '\u001b';
+    private const string Bold = "1";
+    private const string Red = "31";
+    private const string Green = "32";
+    private const string Grey = "90";
+
+    // https://no-color.org
+    private static readonly bool MayColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
     /// <summary>Whether standard output is a terminal that may be coloured.</summary>
     public static bool IsInteractive { get; } = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+
+    private static readonly bool IsColoured = IsInteractive && MayColour;
 
     // Spectre takes some CI services for terminals; a pipe is a pipe there too.
     private static IAnsiConsole Out { get; } = AnsiConsole.Create(new AnsiConsoleSettings
@@ -22,20 +34,20 @@ internal static class Terminal
     public static void Heading(string text)
     {
         Line();
-        Styled(text, "bold");
+        Styled(text, Bold);
     }
 
     /// <summary>A line of less weight, such as a NOTICE.</summary>
-    public static void Faint(string text) => Styled(text, "grey");
+    public static void Faint(string text) => Styled(text, Grey);
 
     /// <summary>A line that says something is as it should be.</summary>
-    public static void Done(string text) => Styled(text, "green");
+    public static void Done(string text) => Styled(text, Green);
 
     /// <summary>An error and what to do about it, on standard error.</summary>
     public static void Error(string message, string hint)
     {
-        var (red, end) = Console.IsErrorRedirected ? ("", "") : ("\u001b[31m", "\u001b[0m");
-        Console.Error.WriteLine($"{red}error:{end} {message}");
+        var isColoured = MayColour && !Console.IsErrorRedirected;
+        Console.Error.WriteLine(isColoured ? $"{Escape}[{Red}merror:{Escape}[0m {message}" : $"error: {message}");
         if (hint.Length > 0)
         {
             Console.Error.WriteLine($"hint: {hint}");
@@ -80,17 +92,8 @@ internal static class Terminal
         }
     }
 
-    private static void Styled(string text, string style)
-    {
-        if (IsInteractive)
-        {
-            Out.MarkupLine($"[{style}]{Markup.Escape(text)}[/]");
-        }
-        else
-        {
-            Line(text);
-        }
-    }
+    // Not through Spectre, which would break long lines: SQL must come out of a terminal as it went in.
+    private static void Styled(string text, string code) => Line(IsColoured ? $"{Escape}[{code}m{text}{Escape}[0m" : text);
 
     /// <summary><see cref="Progress{T}"/> reports later, on another thread; these lines must stand in order.</summary>
     private sealed class Steps(Action<string> report) : IProgress<string>

@@ -26,11 +26,11 @@ public sealed class GraincastOptions
     /// <summary>Orleans' service id.</summary>
     public string ServiceId { get; set; } = "graincast";
 
-    /// <summary>Loopback port between silos; 0 = a free one.</summary>
-    public int SiloPort { get; set; }
+    /// <summary>Loopback port between silos; 0 = a free one. A silo that was killed and comes back at another port waits until its old self is declared dead.</summary>
+    public int SiloPort { get; set; } = 11111;
 
     /// <summary>Loopback port for Orleans clients; 0 = a free one.</summary>
-    public int GatewayPort { get; set; }
+    public int GatewayPort { get; set; } = 30000;
 
     /// <summary>OTLP endpoint of traces and metrics, e.g. http://localhost:4317; empty = none.</summary>
     public string OtlpEndpoint { get; set; } = "";

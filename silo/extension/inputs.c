@@ -81,8 +81,7 @@ inputs_missing(const gc_column *column)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("column \"%s\" is NULL", inputs_column_name(column)),
-				 errhint("Give a value, or train with preprocess => '{\"%s\": {\"impute\": \"%s\"}}'.", inputs_column_name(column),
-						 column->kind == GC_TEXT ? "mode" : "mean")));
+				 errhint("Give a value; a view with coalesce can fill it, for training and predicting alike.")));
 	return get_float4_nan();
 }
 

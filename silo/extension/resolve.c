@@ -1,5 +1,5 @@
 /*
- * Resolving: the pin of this transaction first, then the catalog.
+ * Resolving: on Citus the pin of this transaction first, then the catalog. On one node the catalog alone says it all, by the active snapshot.
  *
  * A pin gives no rights, whoever wrote it. If the model it names is visible, the project's owner in the catalog decides, as always. If it is not (its rows
  * are of this transaction but were written over another node's connection), then an image that visible rows name needs the right to one of those projects;
@@ -39,14 +39,12 @@ find_pinned(const ModelName *name, CatalogModel *out, bool *unseen)
 	PinEntry	pin;
 
 	*unseen = false;
-	if (graincast_pin == NULL || graincast_pin[0] == '\0')
+	if (graincast_pin == NULL || graincast_pin[0] == '\0' || !catalog_is_distributed())
 		return false;
 	if (name->project ? !pin_find_project(name->project, &pin) : !pin_find_model(name->model_id, &pin))
 		return false;
 	if (find_latest_model(pin.model_id, out))
 		return memcmp(out->sha256, pin.sha256, sizeof(out->sha256)) == 0;
-	if (!catalog_is_distributed())
-		return false;			/* one node: what is not in the catalog is not there */
 	memset(out, 0, sizeof(*out));
 	out->model_id = pin.model_id;
 	memcpy(out->sha256, pin.sha256, sizeof(out->sha256));

@@ -161,7 +161,12 @@ silo_read_frame(TimestampTz deadline, WireHeader *header, WireReader *payload, b
 	char		bytes[WIRE_HEADER_BYTES];
 	char	   *data;
 
-	if (!read_bytes(bytes, sizeof(bytes), deadline, any, failure))
+	if (!read_bytes(bytes, 1, deadline, any, failure))
+		return false;
+	/* An answer may take for ever, but not the rest of a frame that has begun. */
+	if (deadline == 0)
+		deadline = silo_deadline(graincast_timeout_ms);
+	if (!read_bytes(bytes + 1, sizeof(bytes) - 1, deadline, any, failure))
 		return false;
 	*header = wire_header(bytes);
 	data = palloc(header->payload_bytes + 1);

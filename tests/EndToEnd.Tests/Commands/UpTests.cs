@@ -104,7 +104,7 @@ public sealed class UpTests(GraincastServer shared)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root's server runs as another user.");
 
-        var owners = await Task.WhenAll(ProcessesIn(shared.Data).Select(pid => Cli.RunAsync(["ps", "-o", "user=", "-p", $"{pid}"])));
+        var owners = await Task.WhenAll(ProcessesIn(shared.Data).Select(pid => Cli.RunAsync(["stat", "--format=%U", $"/proc/{pid}"])));
 
         owners.ShouldNotBeEmpty();
         owners.ShouldAllBe(owner => owner.Output.Trim() == "postgres" || owner.Output.Trim() == "");

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using Shouldly;
+
+namespace Graincast.Servers;
+
+/// <summary>One backend: a connection outside of any pool, with everything the server said on it.</summary>
+public sealed class Session : IAsyncDisposable
+{
+    private const int CommandTimeoutS = 120;
+    private readonly NpgsqlConnection _connection;
+    private readonly ConcurrentQueue<PostgresNotice> _notices = new();
+
+    private Session(NpgsqlConnection connection)
+    {
+        _connection = connection;
+        _connection.Notice += (_, arguments) => _notices.Enqueue(arguments.Notice);
+    }
+
+    /// <summary>The backend's process id.</summary>
+    public int Pid => _connection.ProcessID;
+
+    /// <summary>NOTICEs and WARNINGs so far.</summary>
+    public IReadOnlyCollection<PostgresNotice> Notices => _notices;
+
+    public IEnumerable<PostgresNotice> Warnings => _notices.Where(notice => notice.InvariantSeverity == "WARNING");
+
+    public static async Task<Session> OpenAsync(GraincastServer server, string role = "postgres")
+    {
+        var options = server.ConnectionString(role);
+        options.Pooling = false;
+        options.CommandTimeout = CommandTimeoutS;
+        var session = new Session(new NpgsqlConnection(options.ConnectionString));
+        await session._connection.OpenAsync();
+        return session;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The error of a statement that must have one.</summary>
+    public async Task<PostgresException> FailAsync(string sql, params object[] values) =>
+        await Should.ThrowAsync<PostgresException>(() => ScalarAsync<object>(sql, values));
+
+    /// <summary>Fails unless this is still the backend it was, and answers.</summary>
+    public async Task MustLiveOnAsync() => (await ScalarAsync<int>("SELECT pg_backend_pid()")).ShouldBe(Pid);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}
