@@ -136,6 +136,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
     private void Begin(TrainingSpec spec, uint stream)
     {
         Activity? activity = GraincastActivity.Source.StartActivity("train");
+        activity?.SetTag("graincast.project", spec.Project);
         lock (_runs)
         {
             _runs[spec.Run] = activity;

@@ -9,13 +9,13 @@ public static class TrainingCalls
     public const uint Call = 1;
     public const uint FeedStream = 2;
 
-    public static void Begin(this TestBackend backend, ulong run, string algorithm = "linear", string hyperparams = "{}") => backend.Send(
+    public static void Begin(this TestBackend backend, ulong run, string algorithm = "linear", string hyperparams = "{}", string project = "line") => backend.Send(
         new BeginRun(new TrainingSpec
         {
             Run = run,
             Database = "",
             Role = "alice",
-            Project = "line",
+            Project = project,
             Task = "regression",
             Algorithm = algorithm,
             Hyperparams = hyperparams,

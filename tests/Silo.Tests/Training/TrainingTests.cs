@@ -30,6 +30,23 @@ public sealed class TrainingTests(RunningGateway gateway) : IClassFixture<Runnin
     }
 
     [Fact]
+    public void An_image_that_no_committed_row_names_is_opened_for_the_role_that_trained_it_only()
+    {
+        using var backend = TestBackend.Connect(gateway.Path);
+        backend.Begin(5);
+        backend.ReceiveLast<RunBegun>();
+        backend.Feed(5, TrainingCalls.Numbers(80));
+        backend.Receive<Acknowledged>();
+        backend.Send(new Fit(5, 80), TrainingCalls.Call);
+        Fitted fitted = backend.ReceiveLast<Fitted>().Last;
+
+        backend.Send(new Open("alice", fitted.Image), 8);
+        backend.Receive<Opened>().ImageBytes.ShouldBe(fitted.ImageBytes);
+        backend.Send(new Open("bob", fitted.Image), 9);
+        backend.Receive<Error>().SqlState.ShouldBe(SqlState.UndefinedObject);
+    }
+
+    [Fact]
     public void The_same_rows_in_another_order_and_in_two_feeds_give_the_same_image()
     {
         byte[] Train(ulong run, Action<TestBackend> feed)
