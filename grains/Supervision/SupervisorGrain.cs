@@ -67,6 +67,8 @@ public sealed partial class SupervisorGrain(
         }
 
         await EndAsync();
+        // Not at the end of FitAsync: a deactivated grain could not tell the enumerating gateway how it ended.
+        DeactivateOnIdle();
     }
 
     /// <inheritdoc/>
@@ -96,8 +98,6 @@ public sealed partial class SupervisorGrain(
         {
             await this.UnregisterReminder(reminder);
         }
-
-        DeactivateOnIdle();
     }
 
     private ITrainerGrain Trainer(string node) => GrainFactory.GetGrain<ITrainerGrain>(new NodeKey(node, this.GetPrimaryKeyString()).ToString());

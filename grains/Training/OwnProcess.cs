@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Graincast.Training;
 
@@ -11,22 +10,17 @@ internal static partial class OwnProcess
     private const int Kill = 9;
 
     /// <summary>Standard output for our lines alone: descriptor 1 becomes standard error, for native libraries that print.</summary>
-    public static FileStream TakeStandardOutput()
+    public static Stream TakeStandardOutput()
     {
-        var own = Dup(StandardOutput);
-        if (own < 0 || Dup2(StandardError, StandardOutput) < 0)
-        {
-            throw new IOException($"Standard output cannot be duplicated: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-
-        return new FileStream(new SafeFileHandle(own, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        // .NET's stream writes to a duplicate of descriptor 1, made here.
+        var own = Console.OpenStandardOutput();
+        return Dup2(StandardError, StandardOutput) >= 0
+            ? own
+            : throw new IOException($"Standard output cannot be redirected: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>Ends at once, also in the middle of native code, without a core file.</summary>
     public static void KillSelf() => _ = SendSignal(Environment.ProcessId, Kill);
-
-    [LibraryImport("libc", EntryPoint = "dup", SetLastError = true)]
-    private static partial int Dup(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     private static partial int Dup2(int from, int to);

@@ -75,40 +75,64 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
     {
         using var activity = GraincastActivity.Source.StartActivity("fit");
         TrainingSpec spec = Spec();
-        FeedFile[] feeds = [.. _feeds.Values.Where(feed => feed.IsEnded)];
-        long received = feeds.Sum(feed => feed.Rows);
-        if (received != rows)
+        try
         {
-            throw new GraincastException(
-                SqlState.ConnectionLost,
-                $"the statement read {rows} rows, but {received} arrived at the trainer",
-                "Train again.");
-        }
-
-        activity?.SetTag("graincast.rows", rows);
-        string jobPath = Path.Combine(Folder, "job.json");
-        string imagePath = Path.Combine(Folder, "image");
-        var job = new TrainingJob { Spec = spec, Seed = _seed, RowFiles = [.. feeds.Select(feed => feed.Path)], Rows = rows, ImagePath = imagePath };
-        await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
-        using var worker = new WorkerProcess(options, time);
-        WorkerResult? result = null;
-        await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
-        {
-            if (line.Progress is { } progress)
+            FeedFile[] feeds = [.. _feeds.Values.Where(feed => feed.IsEnded)];
+            long received = feeds.Sum(feed => feed.Rows);
+            if (received != rows)
             {
-                yield return new TrainingStep(progress, null);
+                throw new GraincastException(
+                    SqlState.ConnectionLost,
+                    $"the statement read {rows} rows, but {received} arrived at the trainer",
+                    "Train again.");
             }
 
-            result = line.Result ?? result;
-        }
+            activity?.SetTag("graincast.rows", rows);
+            string jobPath = Path.Combine(Folder, "job.json");
+            string imagePath = Path.Combine(Folder, "image");
+            var job = new TrainingJob { Spec = spec, Seed = _seed, RowFiles = [.. feeds.Select(feed => feed.Path)], Rows = rows, ImagePath = imagePath };
+            await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
+            using var worker = new WorkerProcess(options, time);
+            WorkerResult? result = null;
+            await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
+            {
+                if (line.Progress is { } progress)
+                {
+                    yield return new TrainingStep(progress, null);
+                }
 
-        yield return new TrainingStep("", Publish(spec, result!, imagePath));
-        await CancelAsync();
+                result = line.Result ?? result;
+            }
+
+            yield return new TrainingStep("", Publish(spec, result!, imagePath));
+        }
+        finally
+        {
+            // However it ended, no row stays on disk. But whoever enumerates may not have heard of the end yet, and a deactivated grain could not tell.
+            Clear();
+        }
     }
 
     /// <inheritdoc/>
     public Task CancelAsync()
+    {
+        Clear();
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Clear();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _over.Dispose();
+
+    private void Clear()
     {
         _over.Cancel();
         foreach (FeedFile feed in _feeds.Values)
@@ -122,16 +146,7 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
         {
             Directory.Delete(Folder, recursive: true);
         }
-
-        DeactivateOnIdle();
-        return Task.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => CancelAsync();
-
-    /// <inheritdoc/>
-    public void Dispose() => _over.Dispose();
 
     private TrainingResult Publish(TrainingSpec spec, WorkerResult result, string imagePath)
     {

@@ -15,6 +15,7 @@ public sealed class TrainingPlan
         Hyperparameters = hyperparameters;
         Sampling = sampling;
         Features = [.. spec.Columns.Where(column => !column.IsLabel)];
+        Preprocess = new PreprocessPlan(spec.Preprocess, Features, Task);
         Notices = algorithm.Notice is null ? [] : [algorithm.Notice];
     }
 
@@ -40,6 +41,8 @@ public sealed class TrainingPlan
 
     internal Sampling Sampling { get; }
 
+    internal PreprocessPlan Preprocess { get; }
+
     /// <summary>Checks everything that can be checked without rows.</summary>
     /// <exception cref="GraincastException">
     /// 22023: unknown task, algorithm, hyperparameter, sampling or column; a value out of bounds; a label too many or too few.
@@ -60,9 +63,7 @@ public sealed class TrainingPlan
         var sampling = ReadSampling(spec.Sampling);
         CheckTestSize(spec.TestSize);
         CheckColumns(spec.Columns, task);
-        var plan = new TrainingPlan(spec, algorithm, hyperparameters, sampling);
-        CheckPreprocess(plan);
-        return plan;
+        return new TrainingPlan(spec, algorithm, hyperparameters, sampling);
     }
 
     private static Sampling ReadSampling(string name) => name switch
@@ -139,22 +140,6 @@ public sealed class TrainingPlan
         {
             throw new GraincastException(SqlState.DatatypeMismatch, $"label column \"{label.Name}\" is text, regression needs a number",
                 "Texts are labels of task => 'classification'.");
-        }
-    }
-
-    private static void CheckPreprocess(TrainingPlan plan)
-    {
-        using var document = JsonText.ParseObject(plan.Spec.Preprocess, "preprocess");
-        foreach (var member in document.RootElement.EnumerateObject())
-        {
-            if (plan.Features.All(column => column.Name != member.Name))
-            {
-                throw new GraincastException(SqlState.InvalidParameter, $"preprocess names \"{member.Name}\", which is no feature column",
-                    $"Feature columns: {string.Join(", ", plan.Features.Select(column => column.Name))}.");
-            }
-
-            throw new GraincastException(SqlState.FeatureNotSupported, "preprocess is not offered",
-                "Pass preprocess => '{}' and encode, impute or scale in a view; it comes with a later release.");
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed record TrainingSet(
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
     public static TrainingSet Create(TrainingPlan plan, RowSet rows, long seed, ProgressReporter progress)
     {
-        var reader = new InputReader(rows, _ => false);
+        var reader = new InputReader(rows, plan.Preprocess);
         progress.Say($"read {rows.Count} rows, {reader.Width} features");
         var allLabels = LabelColumn.Read(rows, plan.Task);
         var holdout = Holdout.Choose(rows, allLabels.Classes, plan.Sampling, plan.Spec.TestSize, seed);
@@ -38,16 +38,28 @@ internal sealed record TrainingSet(
 
         var training = reader.Read(holdout.Training);
         var test = reader.Read(holdout.Test);
-        var preparation = PreparationFitter.Fit(rows, reader);
+        var preparation = PreparationFitter.Fit(plan.Preprocess, reader, training, EncodingLabels(plan, labels, holdout.Training));
         var features = preparation.Apply(training);
         FiniteCheck.Run(features, preparation.FeatureNames, plan.Algorithm);
         FiniteCheck.Run(preparation.Apply(test), preparation.FeatureNames, plan.Algorithm);
 
-        var part = new TrainingPart(features, Pick(labels.Targets, holdout.Training), Pick(labels.Classes, holdout.Training), labels.Labels.Count,
+        var part = new TrainingPart(features, preparation.FeatureNames, Pick(labels.Targets, holdout.Training), Pick(labels.Classes, holdout.Training), labels.Labels.Count,
             RowBlocks.Starts(holdout.Training.Length, row => rows.Hash(holdout.Training[row])));
         var evaluation = holdout.Test.Length > 0 ? holdout.Test : holdout.Training;
         return new TrainingSet(part, holdout.Test.Length > 0 ? test : training, Pick(labels.Targets, evaluation), Pick(labels.Classes, evaluation),
             holdout.Test.Length, preparation, labels);
+    }
+
+    private static double[] EncodingLabels(TrainingPlan plan, LabelColumn labels, int[] rows)
+    {
+        var column = plan.Features.FirstOrDefault(column => plan.Preprocess.Of(column.Name).Encode == Encode.Target);
+        if (column is not null && labels.Labels.Count > 2)
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, $"column \"{column.Name}\" cannot be encoded by a target of {labels.Labels.Count} labels",
+                "Their mean has no meaning: use one_hot.");
+        }
+
+        return labels.Labels.Count > 0 ? Array.ConvertAll(Pick(labels.Classes, rows), label => (double)label) : Pick(labels.Targets, rows);
     }
 
     private static T[] Pick<T>(T[] values, int[] rows) => values.Length == 0 ? [] : Array.ConvertAll(rows, row => values[row]);

@@ -21,7 +21,7 @@ public class QualityTests(Comparison comparison, ITestOutputHelper output) : ICl
         }
 
         var (ours, theirs) = comparison.Of(problem);
-        output.WriteLine($"{problem,-46} ours {ours:F4}  scikit-learn {theirs:F4}  difference {ours - theirs:+0.0000;-0.0000}");
+        output.WriteLine($"{problem,-46} ours {ours:F4}  scikit-learn {theirs:F4}  difference {Math.Round(ours - theirs, 4) + 0.0:0.0000}");
         ours.ShouldBeGreaterThanOrEqualTo(theirs - Margin);
     }
 }

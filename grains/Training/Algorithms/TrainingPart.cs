@@ -2,11 +2,12 @@ namespace Graincast.Training;
 
 /// <summary>The rows that are learnt from, sorted by content hash.</summary>
 /// <param name="Features">Rows × features, prepared.</param>
+/// <param name="Names">The column that each feature comes from.</param>
 /// <param name="Targets">Regression: the label of each row; else empty.</param>
 /// <param name="Classes">Classification: the index of each row's label; else empty.</param>
 /// <param name="ClassCount">Different labels, 0 unless classification.</param>
 /// <param name="BlockStarts">Of <see cref="RowBlocks"/>.</param>
-internal sealed record TrainingPart(FloatTable Features, double[] Targets, int[] Classes, int ClassCount, int[] BlockStarts)
+internal sealed record TrainingPart(FloatTable Features, IReadOnlyList<string> Names, double[] Targets, int[] Classes, int ClassCount, int[] BlockStarts)
 {
     public int Rows => Features.Rows;
 

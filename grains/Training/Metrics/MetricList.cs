@@ -43,5 +43,5 @@ internal sealed class MetricList
     }
 
     public override string ToString() =>
-        string.Join(", ", _values.Select(metric => $"{metric.Key} {metric.Value.ToString("G4", CultureInfo.InvariantCulture)}"));
+        string.Join(", ", _values.Select(metric => $"{metric.Key} {metric.Value.ToString(double.IsInteger(metric.Value) ? "0" : "G4", CultureInfo.InvariantCulture)}"));
 }

@@ -2,58 +2,38 @@ namespace Graincast.Training;
 
 /// <summary>
 /// The second reading: a row's feature columns as the numbers that a caller of predict passes. Arrays are flattened, a text is the
-/// place of its category in bytewise order, numbers are narrowed to float32, NULL is NaN.
+/// number of its category (its place in bytewise order, or in the caller's list), numbers are narrowed to float32, NULL is NaN.
 /// </summary>
 internal sealed class InputReader
 {
-    private readonly RowSet _rows;
-    private readonly RowFormat.Value[] _values;
-    private readonly int[]?[] _places;
-    private readonly Func<string, bool> _mayBeNull;
+    /// <summary>The most numbers a row may have.</summary>
+    public const int MaxInputs = 65_536;
 
-    /// <param name="rows">The rows.</param>
-    /// <param name="mayBeNull">Whether a NULL of the column of that name has a meaning.</param>
-    /// <exception cref="GraincastException">22023: more inputs than an image holds.</exception>
-    public InputReader(RowSet rows, Func<string, bool> mayBeNull)
+    private readonly RowSet _rows;
+    private readonly PreprocessPlan _preprocess;
+    private readonly RowFormat.Value[] _values;
+
+    /// <exception cref="GraincastException">22023: too many inputs, or a text that is not in its column's list.</exception>
+    public InputReader(RowSet rows, PreprocessPlan preprocess)
     {
         _rows = rows;
-        _mayBeNull = mayBeNull;
+        _preprocess = preprocess;
         _values = new RowFormat.Value[rows.Format.Columns.Count];
-        _places = new int[rows.Format.Columns.Count][];
-        Categories = new string[rows.Format.Columns.Count][];
-        long width = 0;
-        for (var i = 0; i < _places.Length; i++)
-        {
-            var column = rows.Format.Columns[i];
-            if (column.IsLabel)
-            {
-                continue;
-            }
-
-            if (column.Type == ColumnType.Text)
-            {
-                (Categories[i], _places[i]) = rows.Texts(i).Sort();
-            }
-
-            // An array column that is NULL in every row counts as one number: reading the first row says what is wrong.
-            width += Math.Max(1, rows.Widths[i]);
-        }
-
+        Columns = [.. rows.Format.Columns.Index().Where(column => !column.Item.IsLabel).Select(column => Describe(column.Index, column.Item))];
+        var width = Columns.Sum(column => (long)column.Width);
         Width = width <= MaxInputs
             ? (int)width
             : throw new GraincastException(SqlState.InvalidParameter, $"a row has {width} features, {MaxInputs} are allowed");
     }
 
     /// <summary>Numbers a row, arrays flattened.</summary>
-    public const int MaxInputs = 65_536;
-
     public int Width { get; }
 
-    /// <summary>Each text column's different texts in bytewise order; null for other columns.</summary>
-    public string[]?[] Categories { get; }
+    /// <summary>The feature columns in order.</summary>
+    public IReadOnlyList<Column> Columns { get; }
 
     /// <summary>The inputs of some rows, in their order.</summary>
-    /// <exception cref="GraincastException">22004: a NULL that has no meaning.</exception>
+    /// <exception cref="GraincastException">22004: a NULL where the policy is error.</exception>
     public FloatTable Read(int[] rows)
     {
         var table = new FloatTable(rows.Length, Width);
@@ -65,35 +45,49 @@ internal sealed class InputReader
         return table;
     }
 
+    private Column Describe(int index, ColumnSpec spec)
+    {
+        if (spec.Type != ColumnType.Text)
+        {
+            // An array that is NULL in every row counts as one number; reading or imputing it says what is wrong.
+            return new Column(index, spec, Math.Max(1, _rows.Widths[index]), null, []);
+        }
+
+        var (sorted, places) = _rows.Texts(index).Sort();
+        var order = _preprocess.Of(spec.Name).Order;
+        if (order.Length == 0)
+        {
+            return new Column(index, spec, 1, sorted, places);
+        }
+
+        var inOrder = order.Index().ToDictionary(text => text.Item, text => text.Index);
+        var missing = sorted.FirstOrDefault(text => !inOrder.ContainsKey(text));
+        return missing is null
+            ? new Column(index, spec, 1, order, Array.ConvertAll(places, place => inOrder[sorted[place]]))
+            : throw new GraincastException(SqlState.InvalidParameter, $"column \"{spec.Name}\" has the text \"{missing}\", which its ordinal list lacks");
+    }
+
     private void ReadRow(ReadOnlySpan<byte> row, Span<float> inputs)
     {
         _rows.Format.Scan(row, _values);
-        var next = 0;
-        for (var i = 0; i < _values.Length; i++)
+        foreach (var column in Columns)
         {
-            var column = _rows.Format.Columns[i];
-            if (column.IsLabel)
-            {
-                continue;
-            }
-
-            var value = _values[i];
-            var width = Math.Max(1, _rows.Widths[i]);
-            var target = inputs.Slice(next, width);
-            next += width;
+            var value = _values[column.Index];
+            var target = inputs[..column.Width];
+            inputs = inputs[column.Width..];
             if (value.Offset < 0)
             {
-                FillNull(column, target);
+                FillNull(column.Spec, target);
             }
-            else if (_places[i] is { } places)
+            else if (column.Categories is not null)
             {
-                target[0] = places[_rows.Texts(i).Find(row.Slice(value.Offset, value.Count))];
+                target[0] = column.Numbers[_rows.Texts(column.Index).Find(row.Slice(value.Offset, value.Count))];
             }
             else
             {
-                for (var element = 0; element < width; element++)
+                for (var element = 0; element < target.Length; element++)
                 {
-                    target[element] = (float)RowFormat.ReadNumber(row, column.Type, value, element);
+                    target[element] = (float)RowFormat.ReadNumber(row, column.Spec.Type, value, element);
                 }
             }
         }
@@ -101,12 +95,21 @@ internal sealed class InputReader
 
     private void FillNull(ColumnSpec column, Span<float> target)
     {
-        if (!_mayBeNull(column.Name))
+        if (_preprocess.Of(column.Name).Impute == Impute.Error)
         {
+            var how = column.Type == ColumnType.Text ? "mode" : "mean";
             throw new GraincastException(SqlState.NullNotAllowed, $"column \"{column.Name}\" has a NULL",
-                $"Pass preprocess => '{{\"{column.Name}\": {{\"impute\": \"mean\"}}}}' (or median, mode, min, max, zero), or train on a view that leaves such rows out.");
+                $"Pass preprocess => '{{\"{column.Name}\": {{\"impute\": \"{how}\"}}}}', or train on a view that leaves such rows out.");
         }
 
         target.Fill(float.NaN);
     }
+
+    /// <summary>A feature column as it is read.</summary>
+    /// <param name="Index">Its place in a fed row.</param>
+    /// <param name="Spec">Name and type.</param>
+    /// <param name="Width">Numbers a row.</param>
+    /// <param name="Categories">A text column's different texts by number; null for other columns.</param>
+    /// <param name="Numbers">The category number of each text of <see cref="RowSet.Texts"/>.</param>
+    internal sealed record Column(int Index, ColumnSpec Spec, int Width, string[]? Categories, int[] Numbers);
 }

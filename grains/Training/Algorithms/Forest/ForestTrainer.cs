@@ -23,9 +23,8 @@ internal sealed class ForestTrainer : ITrainer
         var trees = new List<Tree>();
         for (var output = 0; output < outputs; output++)
         {
-            progress.Say(part.ClassCount == 0
-                ? $"random_forest: {settings.Integer("n_estimators")} trees"
-                : $"random_forest: label {output + 1} of {outputs}, {settings.Integer("n_estimators")} trees");
+            var what = part.ClassCount == 0 ? "" : $"label {output + 1} of {outputs}, ";
+            progress.Step(() => $"random_forest: {what}{settings.Integer("n_estimators")} trees");
             var label = part.ClassCount == 2 ? 1 : output;
             Func<int, float> target = part.ClassCount == 0 ? row => (float)part.Targets[row] : row => part.Classes[row] == label ? 1 : 0;
             var model = context.Regression.Trainers.FastForest(Options(part, settings, seed)).Fit(ForestRow.View(context, part.Features, target));
@@ -61,6 +60,8 @@ internal sealed class ForestTrainer : ITrainer
             BaggingSize = 1,
             BaggingExampleFraction = settings.Real("subsample"),
             MaximumBinCountPerFeature = bins,
+            // Samples of the labels in each leaf, for quantiles: nobody asks for those here.
+            NumberOfQuantileSamples = 1,
             HistogramPoolSize = (int)Math.Clamp(HistogramBytes / ((long)part.Width * bins * BytesPerBin), 2, leaves),
             NumberOfThreads = (int)settings.Integer("num_threads"),
             Seed = (int)seed,

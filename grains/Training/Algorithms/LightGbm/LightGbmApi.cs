@@ -50,6 +50,9 @@ internal static unsafe partial class LightGbmApi
     [LibraryImport(Library, EntryPoint = "LGBM_BoosterCreate", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int BoosterCreate(nint dataset, string parameters, nint* booster);
 
+    [LibraryImport(Library, EntryPoint = "LGBM_BoosterLoadModelFromString", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int BoosterLoadModelFromString(string text, int* iterations, nint* booster);
+
     [LibraryImport(Library, EntryPoint = "LGBM_BoosterUpdateOneIter")]
     public static partial int BoosterUpdateOneIter(nint booster, int* finished);
 

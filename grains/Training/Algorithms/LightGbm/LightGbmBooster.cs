@@ -19,6 +19,17 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
         _outputs = outputs;
     }
 
+    /// <param name="text">What LightGBM wrote in this process; never a text from elsewhere, which can end the process.</param>
+    /// <param name="outputs">Scores a row.</param>
+    public LightGbmBooster(string text, int outputs)
+    {
+        nint handle;
+        int iterations;
+        LightGbmApi.Check(LightGbmApi.BoosterLoadModelFromString(text, &iterations, &handle));
+        _handle = handle;
+        _outputs = outputs;
+    }
+
     /// <returns>False when no tree could be grown any more.</returns>
     public bool Update()
     {

@@ -76,14 +76,32 @@ internal static class LightGbmModelText
     }
 
     /// <summary>
-    /// The largest float ≤ threshold, so that <c>x ≤ threshold</c> stays exact for every float x. LightGBM bounds thresholds at ±1e300;
-    /// below float's range only −∞ goes left, which the lowest finite float says for every x but itself.
+    /// The text with finite thresholds. LightGBM writes <c>inf</c> where only a missing value goes right; the image has the largest
+    /// float32 there, so that +∞ goes with the missing ones. The booster that the image is compared with is loaded from this text.
     /// </summary>
+    public static string Bound(string text)
+    {
+        var lines = text.Split('\n');
+        var isChanged = false;
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith("threshold=", StringComparison.Ordinal) && lines[i].Contains("inf", StringComparison.Ordinal))
+            {
+                var largest = ((double)float.MaxValue).ToString("R", CultureInfo.InvariantCulture);
+                lines[i] = "threshold=" + string.Join(' ', lines[i]["threshold=".Length..].Split(' ').Select(word => word == "inf" ? largest : word));
+                isChanged = true;
+            }
+        }
+
+        // Without the sizes, which no longer hold, LightGBM reads tree by tree.
+        return isChanged ? string.Join('\n', lines.Where(line => !line.StartsWith("tree_sizes=", StringComparison.Ordinal))) : text;
+    }
+
+    /// <summary>The largest float ≤ threshold, so that <c>x ≤ threshold</c> stays exact for every float x.</summary>
     internal static float RoundDown(double threshold)
     {
         var rounded = (float)threshold;
-        rounded = rounded > threshold ? MathF.BitDecrement(rounded) : rounded;
-        return Math.Clamp(rounded, float.MinValue, float.MaxValue);
+        return rounded > threshold ? MathF.BitDecrement(rounded) : rounded;
     }
 
     private static double[] Numbers(Dictionary<string, string> fields, string name, int count)

@@ -19,23 +19,17 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
         var parameters = Parameters(part.ClassCount, settings, seed);
         var labels = part.ClassCount == 0 ? Array.ConvertAll(part.Targets, target => (float)target) : Array.ConvertAll(part.Classes, label => (float)label);
         using var dataset = new LightGbmDataset(part, labels, parameters);
-        var booster = new LightGbmBooster(dataset, outputs, parameters);
-        try
+        using var booster = new LightGbmBooster(dataset, outputs, parameters);
+        var iterations = settings.Integer("n_estimators");
+        for (var iteration = 1; iteration <= iterations && booster.Update(); iteration++)
         {
-            var iterations = settings.Integer("n_estimators");
-            for (var iteration = 1; iteration <= iterations && booster.Update(); iteration++)
-            {
-                progress.Step(() => $"lightgbm: iteration {iteration} of {iterations}");
-            }
+            progress.Step(() => $"lightgbm: iteration {iteration} of {iterations}");
+        }
 
-            var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
-            return new Fitted(LightGbmModelText.Read(booster.Text(), outputs), link, outputs, booster);
-        }
-        catch
-        {
-            booster.Dispose();
-            throw;
-        }
+        var text = LightGbmModelText.Bound(booster.Text());
+        var learner = LightGbmModelText.Read(text, outputs);
+        var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
+        return new Fitted(learner, link, outputs, new LightGbmBooster(text, outputs));
     }
 
     private string Parameters(int classes, HyperparameterValues settings, long seed)

@@ -23,9 +23,10 @@ internal sealed class KMeansTrainer : ITrainer
         var bestInertia = double.PositiveInfinity;
         for (var start = 0; start < starts; start++)
         {
-            progress.Step(() => $"kmeans: start {start + 1} of {starts}");
+            var number = start + 1;
             var centroids = KMeansStart.Choose(part, clusters, random);
-            var inertia = Iterate(part, centroids, (int)settings.Integer("max_iter"), shift);
+            var inertia = Iterate(part, centroids, (int)settings.Integer("max_iter"), shift,
+                iteration => progress.Step(() => $"kmeans: start {number} of {starts}, iteration {iteration + 1}"));
             if (inertia < bestInertia)
             {
                 (best, bestInertia) = (centroids, inertia);
@@ -47,7 +48,7 @@ internal sealed class KMeansTrainer : ITrainer
         return sum;
     }
 
-    private static double Iterate(TrainingPart part, double[] centroids, int maxIterations, double shiftTolerance)
+    private static double Iterate(TrainingPart part, double[] centroids, int maxIterations, double shiftTolerance, Action<int> begin)
     {
         var clusters = centroids.Length / part.Width;
         var assigned = new int[part.Rows];
@@ -55,6 +56,7 @@ internal sealed class KMeansTrainer : ITrainer
         Array.Fill(assigned, -1);
         for (var iteration = 0; ; iteration++)
         {
+            begin(iteration);
             var changed = Assign(part, centroids, assigned, distances);
             if (!changed || iteration == maxIterations)
             {

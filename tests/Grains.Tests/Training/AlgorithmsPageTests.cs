@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Graincast.Training;
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Tests.Training;
+
+/// <summary>grains/Training/ALGORITHMS.md is written from the catalog: GRAINCAST_REWRITE=1 and this test write it anew.</summary>
+public class AlgorithmsPageTests
+{
+    [Fact]
+    public void The_page_says_what_the_catalog_offers()
+    {
+        var path = PagePath();
+        if (Environment.GetEnvironmentVariable("GRAINCAST_REWRITE") == "1")
+        {
+            File.WriteAllText(path, Write());
+        }
+
+        File.ReadAllText(path).ShouldBe(Write(), "Run this test with GRAINCAST_REWRITE=1 and review the difference.");
+    }
+
+    private static string PagePath([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../grains/Training/ALGORITHMS.md"));
+
+    private static string Write()
+    {
+        var page = new StringBuilder(
+            """
+            # Algorithms
+
+            Written from the catalog by AlgorithmsPageTests. Every algorithm takes `seed` (also `random_state`): all random choices derive from it.
+
+            | task | algorithm | done by | NaN and infinite features | hyperparameters |
+            |---|---|---|---|---|
+
+            """);
+        foreach (var entry in AlgorithmCatalog.Entries.OrderBy(entry => entry.Task))
+        {
+            var nonFinite = entry.NonFinite == NonFinite.Learnt ? "learnt; NaN = missing" : "22023";
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {AlgorithmCatalog.NameOf(entry.Task)} | {entry.Name} | {entry.Implementation} | {nonFinite} | {TableOf(entry)} |");
+        }
+
+        foreach (var group in AlgorithmCatalog.Entries.GroupBy(entry => TableOf(entry)))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## {group.Key}\n\n| name | default | allowed | also called |\n|---|---|---|---|\n");
+            foreach (var hyperparameter in group.First().Table.All)
+            {
+                var allowed = hyperparameter.Name == "num_threads" ? "a whole number from 1 to the machine's cores" : hyperparameter.Allowed();
+                page.AppendLine(CultureInfo.InvariantCulture, $"| {hyperparameter.Name} | {Default(hyperparameter)} | {allowed} | {string.Join(", ", hyperparameter.Aliases)} |");
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static string TableOf(AlgorithmEntry entry) =>
+        entry.Table == BoostingTables.All ? "boosted trees" : $"{entry.Name} ({string.Join(", ", AlgorithmCatalog.Entries.Where(other => other.Table == entry.Table).Select(other => AlgorithmCatalog.NameOf(other.Task)))})";
+
+    private static string Default(Hyperparameter hyperparameter) => hyperparameter.Default switch
+    {
+        null => "null",
+        bool flag => flag ? "true" : "false",
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}

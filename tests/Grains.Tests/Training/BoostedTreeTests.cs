@@ -1,0 +1,100 @@
+using Graincast.Scoring;
+using Graincast.Training;
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Tests.Training;
+
+public class BoostedTreeTests
+{
+    [Theory]
+    [InlineData("regression")]
+    [InlineData("classification")]
+    public void Rows_with_NaN_and_infinities_are_learnt_from_and_published_only_when_kernel_and_LightGBM_agree(string task)
+    {
+        var random = new Random(11);
+        var extremes = new[] { double.NegativeInfinity, 0, -0.0, 1e-38, -1e300 };
+        // Missing values in even columns, +∞ in odd ones.
+        var features = Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, 6).Select(column => random.Next(6) switch
+        {
+            0 => extremes[random.Next(extremes.Length)],
+            1 => column % 2 == 0 ? double.NaN : double.PositiveInfinity,
+            _ => random.NextDouble() * 10 - 5,
+        }).ToArray()).ToList();
+        var labels = features.Select(row => (object?)(double)((double.IsNaN(row[0]) ? 2 : row[0] > 0 ? 1 : 0) + (row[1] > 1 ? 1 : 0)));
+
+        var trained = Trainer.Train(Table.Of(features, labels), task, "lightgbm");
+
+        trained.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.8);
+    }
+
+    [Fact]
+    public void A_missing_value_can_be_what_decides()
+    {
+        var table = Table.Of(
+            Enumerable.Range(0, 200).Select(i => new[] { i % 3 == 0 ? double.NaN : i * 37 % 101 }),
+            Enumerable.Range(0, 200).Select(i => (object?)(i % 3 == 0 ? 10.0 : 1.0)));
+
+        using var model = Trainer.Train(table, "regression", "lightgbm").Open();
+
+        model.Predict([float.NaN]).ShouldBe(10, 0.01f);
+        foreach (var number in new[] { float.NegativeInfinity, float.MinValue, -1, 0, 50, 1e30f, float.MaxValue })
+        {
+            model.Predict([number]).ShouldBe(1, 0.01f);
+        }
+    }
+
+    [Fact]
+    public void A_column_with_both_infinities_and_missing_values_is_refused_by_name()
+    {
+        var table = Table.Of(
+            Enumerable.Range(0, 100).Select(i => new[] { i % 7 == 0 ? double.NaN : i % 5 == 0 ? double.PositiveInfinity : i }),
+            Enumerable.Range(0, 100).Select(i => (object?)(double)i));
+
+        var error = Trainer.Refusal(() => Trainer.Train(table, "regression", "lightgbm"));
+
+        error.SqlState.ShouldBe("22023");
+        error.Message.ShouldStartWith("column \"x0\" has both NaN and values that are infinite");
+    }
+
+    [Theory]
+    [InlineData(0.1, 0.1f)]
+    [InlineData(1e300, float.MaxValue)]
+    [InlineData(-1e300, float.NegativeInfinity)]
+    [InlineData(0, 0f)]
+    [InlineData(0.5, 0.5f)]
+    public void Thresholds_are_rounded_down(double threshold, float expected)
+    {
+        var rounded = LightGbmModelText.RoundDown(threshold);
+
+        rounded.ShouldBe(expected == 0.1f ? MathF.BitDecrement(0.1f) : expected);
+        ((double)rounded).ShouldBeLessThanOrEqualTo(threshold);
+    }
+
+    [Fact]
+    public void A_model_text_with_something_unexpected_is_refused()
+    {
+        const string Tree = "version=v4\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=0.5\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=1 2\nis_linear=0\n\nend of trees\n";
+        LightGbmModelText.Read(Tree, 1).Trees.Count.ShouldBe(1);
+        foreach (var (from, to) in new[] { ("num_cat=0", "num_cat=1"), ("decision_type=2", "decision_type=1"), ("decision_type=2", "decision_type=14"), ("is_linear=0", "is_linear=1"), ("v4", "v5"), ("leaf_value=1 2", "leaf_value=1"), ("end of trees", "average_output") })
+        {
+            Trainer.Refusal(() => LightGbmModelText.Read(Tree.Replace(from, to), 1)).SqlState.ShouldBe("XX000");
+        }
+    }
+
+    [Fact]
+    public void Depth_alone_sets_the_leaves_for_xgboost_and_not_for_lightgbm()
+    {
+        var table = Table.Load("diabetes", "target");
+        const string Deep = """{"max_depth": 7, "min_data_in_leaf": 1, "n_estimators": 3}""";
+
+        using var xgboost = Trainer.Train(table, "regression", "xgboost", Deep).Open();
+        using var lightgbm = Trainer.Train(table, "regression", "lightgbm", Deep).Open();
+
+        // More leaves fit more values.
+        DifferentAnswers(xgboost).ShouldBeGreaterThan(DifferentAnswers(lightgbm));
+
+        int DifferentAnswers(ScoringModel model) =>
+            table.Rows.Select(row => model.Predict(row[..^1].Select(value => (float)(double)value!).ToArray())).Distinct().Count();
+    }
+}
