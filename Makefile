@@ -55,6 +55,7 @@ soak: ## The long forms of the tests: more mutations, more restarts.
 	@GRAINCAST_SOAK=1 tests/run
 
 bench: build ## The benchmarks: each asks one question against one baseline.
+	@.ci/deps bench
 	@dotnet run --project tests/Benchmarks --configuration Release --verbosity quiet
 
 install: ## Install the extension into a Postgres of your own: make install PG_CONFIG=/path/to/pg_config

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using Graincast.Models;
 using Graincast.Placement;
@@ -33,6 +34,10 @@ public sealed partial class BackendCalls(IGrainFactory grains, ILogger<BackendCa
                 LogCallFailed(logger, exception);
                 return new GraincastException(
                     SqlState.ConnectionLost, $"a silo could not be reached: {exception.Message}", "See `graincast status` on the node that is named.", innerException: exception);
+            case DbException:
+                LogCallFailed(logger, exception);
+                return new GraincastException(
+                    SqlState.ConnectionLost, $"the silo could not read the catalog: {exception.Message}", "See the connection string that the silo was started with, and its log.", innerException: exception);
             default:
                 LogCallFailed(logger, exception);
                 return new GraincastException(

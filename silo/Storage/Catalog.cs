@@ -10,17 +10,18 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
 
     /// <inheritdoc/>
-    public async Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken)
+    public Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => OnLiveConnectionAsync(database, async () =>
     {
         await using NpgsqlCommand command = Database(database).CreateCommand("SELECT EXISTS (SELECT FROM pgml.models WHERE image_sha256 = $1)");
         command.Parameters.Add(new NpgsqlParameter { Value = Convert.FromHexString(sha256) });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    });
 
     /// <inheritdoc/>
-    public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken)
+    public Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => OnLiveConnectionAsync(database, async () =>
     {
         ArgumentNullException.ThrowIfNull(destination);
+        destination.SetLength(0);
         await using NpgsqlCommand command = Database(database).CreateCommand(
             """
             SELECT data FROM pgml.files
@@ -37,7 +38,7 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
         }
 
         return found;
-    }
+    });
 
     /// <summary>Every database of the server that has the extension. One that cannot be entered is an error: its images must not be taken for unnamed.</summary>
     public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken)
@@ -71,6 +72,20 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
         foreach (NpgsqlDataSource database in _databases.Values)
         {
             await database.DisposeAsync();
+        }
+    }
+
+    /// <summary>Once more on a new connection when the pooled one turns out to be of a Postgres that was restarted since.</summary>
+    private async Task<T> OnLiveConnectionAsync<T>(string database, Func<Task<T>> query)
+    {
+        try
+        {
+            return await query();
+        }
+        catch (NpgsqlException exception) when (exception.IsTransient || exception.InnerException is IOException)
+        {
+            Database(database).Clear();
+            return await query();
         }
     }
 

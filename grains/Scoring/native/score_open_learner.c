@@ -43,7 +43,7 @@ check_tree(gc_check *check, const gc_node *leaf_nodes, const gc_tree_record *tre
 	{
 		const gc_node *node = &leaf_nodes[place];
 
-		if (isnan(node->threshold) || (isinf(node->threshold) && node->threshold > 0) || node->view >= views)
+		if (isnan(node->threshold) || node->view >= views)
 			return gc_refuse(check, "Split %lld of the image has an impossible threshold or view.", (long long) place);
 		for (uint32_t side = 0; side < 2; side++)
 		{

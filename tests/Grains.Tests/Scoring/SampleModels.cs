@@ -66,7 +66,7 @@ internal static class SampleModels
                     : splits[parent].Right == ~leaf ? splits[parent] with { Right = i } : splits[parent];
             }
 
-            var threshold = random.Next(6) switch { 0 => 0f, 1 => 1e-35f, 2 => float.NegativeInfinity, _ => (float)((random.NextDouble() * 3) - 1.5) };
+            var threshold = random.Next(7) switch { 0 => 0f, 1 => 1e-35f, 2 => float.NegativeInfinity, 3 => float.PositiveInfinity, _ => (float)((random.NextDouble() * 3) - 1.5) };
             splits[i] = new Split(random.Next(features), threshold, ~leaf, ~(i + 1), (MissingSplit)random.Next(3), random.Next(2) == 0);
         }
 

@@ -14,11 +14,10 @@ public class BoostedTreeTests
     {
         var random = new Random(11);
         var extremes = new[] { double.NegativeInfinity, 0, -0.0, 1e-38, -1e300 };
-        // Missing values in even columns, +∞ in odd ones.
-        var features = Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, 6).Select(column => random.Next(6) switch
+        var features = Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, 6).Select(_ => random.Next(6) switch
         {
             0 => extremes[random.Next(extremes.Length)],
-            1 => column % 2 == 0 ? double.NaN : double.PositiveInfinity,
+            1 => random.Next(2) == 0 ? double.NaN : double.PositiveInfinity,
             _ => random.NextDouble() * 10 - 5,
         }).ToArray()).ToList();
         var labels = features.Select(row => (object?)(double)((double.IsNaN(row[0]) ? 2 : row[0] > 0 ? 1 : 0) + (row[1] > 1 ? 1 : 0)));
@@ -38,23 +37,10 @@ public class BoostedTreeTests
         using var model = Trainer.Train(table, "regression", "lightgbm").Open();
 
         model.Predict([float.NaN]).ShouldBe(10, 0.01f);
-        foreach (var number in new[] { float.NegativeInfinity, float.MinValue, -1, 0, 50, 1e30f, float.MaxValue })
+        foreach (var number in new[] { float.NegativeInfinity, float.MinValue, -1, 0, 50, 1e30f, float.MaxValue, float.PositiveInfinity })
         {
             model.Predict([number]).ShouldBe(1, 0.01f);
         }
-    }
-
-    [Fact]
-    public void A_column_with_both_infinities_and_missing_values_is_refused_by_name()
-    {
-        var table = Table.Of(
-            Enumerable.Range(0, 100).Select(i => new[] { i % 7 == 0 ? double.NaN : i % 5 == 0 ? double.PositiveInfinity : i }),
-            Enumerable.Range(0, 100).Select(i => (object?)(double)i));
-
-        var error = Trainer.Refusal(() => Trainer.Train(table, "regression", "lightgbm"));
-
-        error.SqlState.ShouldBe("22023");
-        error.Message.ShouldStartWith("column \"x0\" has both NaN and values that are infinite");
     }
 
     [Theory]

@@ -4,7 +4,7 @@ namespace Graincast.Training;
 
 /// <summary>
 /// A LightGBM data set. Bins come from a sample of the rows with the smallest content hashes, never from the order of arrival: the way
-/// that several nodes can share. Infinities are learnt as the largest finite float32, so that every threshold can be one.
+/// that several nodes can share. Infinities are learnt as the largest finite float32: a bin's bound must be a number.
 /// </summary>
 internal sealed unsafe class LightGbmDataset : IDisposable
 {
@@ -14,10 +14,8 @@ internal sealed unsafe class LightGbmDataset : IDisposable
     // kZeroThreshold: LightGBM's samples leave zeros out.
     private const double Zero = 1e-35f;
 
-    /// <exception cref="GraincastException">22023: a column has both +∞ and missing values.</exception>
     public LightGbmDataset(TrainingPart part, float[] labels, string parameters)
     {
-        ThrowIfInfiniteAndMissing(part);
         Handle = CreateWithBins(part, parameters);
         try
         {
@@ -45,31 +43,6 @@ internal sealed unsafe class LightGbmDataset : IDisposable
     public nint Handle { get; }
 
     public void Dispose() => LightGbmApi.Check(LightGbmApi.DatasetFree(Handle));
-
-    // The image would score such a +∞ with the missing ones, and it is learnt with the numbers: see LightGbmModelText.Bound.
-    private static void ThrowIfInfiniteAndMissing(TrainingPart part)
-    {
-        var hasInfinity = new bool[part.Width];
-        var hasMissing = new bool[part.Width];
-        for (var row = 0; row < part.Rows; row++)
-        {
-            var features = part.Features.Row(row);
-            for (var column = 0; column < features.Length; column++)
-            {
-                hasInfinity[column] |= float.IsPositiveInfinity(features[column]);
-                hasMissing[column] |= float.IsNaN(features[column]);
-            }
-        }
-
-        for (var column = 0; column < part.Width; column++)
-        {
-            if (hasInfinity[column] && hasMissing[column])
-            {
-                throw new GraincastException(SqlState.InvalidParameter, $"column \"{part.Names[column]}\" has both NaN and values that are infinite or beyond real's range (±3.4e38)",
-                    "Bound its values in a view, or impute the missing ones.");
-            }
-        }
-    }
 
     // NaN stays NaN.
     private static float Bound(float value) => Math.Clamp(value, float.MinValue, float.MaxValue);

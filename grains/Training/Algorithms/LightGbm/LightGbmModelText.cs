@@ -75,28 +75,6 @@ internal static class LightGbmModelText
         return new Tree(output, splits, values);
     }
 
-    /// <summary>
-    /// The text with finite thresholds. LightGBM writes <c>inf</c> where only a missing value goes right; the image has the largest
-    /// float32 there, so that +∞ goes with the missing ones. The booster that the image is compared with is loaded from this text.
-    /// </summary>
-    public static string Bound(string text)
-    {
-        var lines = text.Split('\n');
-        var isChanged = false;
-        for (var i = 0; i < lines.Length; i++)
-        {
-            if (lines[i].StartsWith("threshold=", StringComparison.Ordinal) && lines[i].Contains("inf", StringComparison.Ordinal))
-            {
-                var largest = ((double)float.MaxValue).ToString("R", CultureInfo.InvariantCulture);
-                lines[i] = "threshold=" + string.Join(' ', lines[i]["threshold=".Length..].Split(' ').Select(word => word == "inf" ? largest : word));
-                isChanged = true;
-            }
-        }
-
-        // Without the sizes, which no longer hold, LightGBM reads tree by tree.
-        return isChanged ? string.Join('\n', lines.Where(line => !line.StartsWith("tree_sizes=", StringComparison.Ordinal))) : text;
-    }
-
     /// <summary>The largest float ≤ threshold, so that <c>x ≤ threshold</c> stays exact for every float x.</summary>
     internal static float RoundDown(double threshold)
     {
@@ -106,10 +84,13 @@ internal static class LightGbmModelText
 
     private static double[] Numbers(Dictionary<string, string> fields, string name, int count)
     {
-        var numbers = fields[name].Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        var numbers = fields[name].Split(' ').Select(word => Number(word)).ToArray();
         Expect(numbers.Length == count, $"{numbers.Length} numbers in {name}");
         return numbers;
     }
+
+    // LightGBM writes inf where only a missing value goes right.
+    private static double Number(string word) => word == "inf" ? double.PositiveInfinity : double.Parse(word, CultureInfo.InvariantCulture);
 
     private static int[] Integers(Dictionary<string, string> fields, string name, int count)
     {

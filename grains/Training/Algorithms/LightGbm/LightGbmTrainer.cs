@@ -26,7 +26,7 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
             progress.Step(() => $"lightgbm: iteration {iteration} of {iterations}");
         }
 
-        var text = LightGbmModelText.Bound(booster.Text());
+        var text = booster.Text();
         var learner = LightGbmModelText.Read(text, outputs);
         var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
         return new Fitted(learner, link, outputs, new LightGbmBooster(text, outputs));
