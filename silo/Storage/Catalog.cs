@@ -1,24 +1,38 @@
 using System.Collections.Concurrent;
 using Graincast.Models;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Graincast.Storage;
 
 /// <inheritdoc cref="ICatalog"/>
 public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsyncDisposable
 {
+    private const int PoolSize = 4;
+
+    // Every pooled connection may be of a Postgres that was restarted since; each try drops one of them.
+    private static readonly ResiliencePipeline OnLiveConnection = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = PoolSize,
+            Delay = TimeSpan.Zero,
+            ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(exception => exception.IsTransient || exception.InnerException is IOException),
+        })
+        .Build();
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
 
     /// <inheritdoc/>
-    public Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => OnLiveConnectionAsync(database, async () =>
+    public async Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => await OnLiveConnection.ExecuteAsync(async token =>
     {
         await using NpgsqlCommand command = Database(database).CreateCommand("SELECT EXISTS (SELECT FROM pgml.models WHERE image_sha256 = $1)");
         command.Parameters.Add(new NpgsqlParameter { Value = Convert.FromHexString(sha256) });
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    });
+        return (bool)(await command.ExecuteScalarAsync(token))!;
+    }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => OnLiveConnectionAsync(database, async () =>
+    public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => await OnLiveConnection.ExecuteAsync(async token =>
     {
         ArgumentNullException.ThrowIfNull(destination);
         destination.SetLength(0);
@@ -29,16 +43,16 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
             ORDER BY part
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = Convert.FromHexString(sha256) });
-        await using NpgsqlDataReader parts = await command.ExecuteReaderAsync(cancellationToken);
+        await using NpgsqlDataReader parts = await command.ExecuteReaderAsync(token);
         bool found = false;
-        while (await parts.ReadAsync(cancellationToken))
+        while (await parts.ReadAsync(token))
         {
             found = true;
-            await destination.WriteAsync(parts.GetFieldValue<byte[]>(0), cancellationToken);
+            await destination.WriteAsync(parts.GetFieldValue<byte[]>(0), token);
         }
 
         return found;
-    });
+    }, cancellationToken);
 
     /// <summary>Every database of the server that has the extension. One that cannot be entered is an error: its images must not be taken for unnamed.</summary>
     public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken)
@@ -75,20 +89,6 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
         }
     }
 
-    /// <summary>Once more on a new connection when the pooled one turns out to be of a Postgres that was restarted since.</summary>
-    private async Task<T> OnLiveConnectionAsync<T>(string database, Func<Task<T>> query)
-    {
-        try
-        {
-            return await query();
-        }
-        catch (NpgsqlException exception) when (exception.IsTransient || exception.InnerException is IOException)
-        {
-            Database(database).Clear();
-            return await query();
-        }
-    }
-
     private NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(home.ConnectionString) { Database = database, SearchPath = null, MaxPoolSize = 4 }));
+        new NpgsqlConnectionStringBuilder(home.ConnectionString) { Database = database, SearchPath = null, MaxPoolSize = PoolSize }));
 }
