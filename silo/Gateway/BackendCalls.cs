@@ -21,6 +21,13 @@ public sealed partial class BackendCalls(IGrainFactory grains, ILogger<BackendCa
     public IModelGrain Model(string node, string database, string sha256) =>
         grains.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
 
+    /// <summary>For a call that nobody waits for: the backend is gone.</summary>
+    public void LogIfFailed(Task call) => _ = call.ContinueWith(
+        failed => LogCallFailed(logger, failed.Exception!),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+
     /// <summary>What a SQL user is told of <paramref name="exception"/>. Faults of ours are logged whole.</summary>
     public GraincastException Translate(Exception exception)
     {

@@ -227,12 +227,12 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         foreach ((uint stream, Feed feed) in _feeds.Where(pair => pair.Value.Run == run).ToArray())
         {
             _feeds.Remove(stream);
-            feed.Abort();
+            calls.LogIfFailed(feed.AbortAsync());
         }
 
         if (EndRun(run))
         {
-            calls.Supervisor(run).CancelAsync().Ignore();
+            calls.LogIfFailed(calls.Supervisor(run).CancelAsync());
         }
     }
 

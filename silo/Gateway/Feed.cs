@@ -45,9 +45,9 @@ public sealed class Feed(ulong run, ITrainerGrain trainer, Activity? activity)
     }
 
     /// <summary>Forgets what was fed.</summary>
-    public void Abort()
+    public Task AbortAsync()
     {
         activity?.Dispose();
-        trainer.AbortFeedAsync(_id).Ignore();
+        return trainer.AbortFeedAsync(_id);
     }
 }
