@@ -18,7 +18,7 @@ internal static class JsonText
         }
         catch (JsonException e)
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"{argument} is not JSON", detail: e.Message, innerException: e);
+            throw new GraincastException(SqlState.InvalidParameter, $"{argument} is not JSON", "Give a JSON object, such as {\"seed\": 1}.", detail: e.Message, innerException: e);
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object)
@@ -28,6 +28,6 @@ internal static class JsonText
 
         var kind = document.RootElement.ValueKind;
         document.Dispose();
-        throw new GraincastException(SqlState.InvalidParameter, $"{argument} must be a JSON object, not {kind.ToString().ToLowerInvariant()}");
+        throw new GraincastException(SqlState.InvalidParameter, $"{argument} must be a JSON object, not {kind.ToString().ToLowerInvariant()}", "Write names with their values, such as {\"seed\": 1}.");
     }
 }

@@ -84,7 +84,8 @@ public sealed class TrainingPlan
 
         if (testSize > 1 && testSize != MathF.Floor(testSize))
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"test_size above 1 is a number of rows and must be whole, not {testSize}");
+            throw new GraincastException(SqlState.InvalidParameter, $"test_size above 1 is a number of rows and must be whole, not {testSize}",
+                "Give a whole number of rows, or a fraction below 1.");
         }
     }
 
@@ -95,12 +96,12 @@ public sealed class TrainingPlan
         {
             if (!names.Add(column.Name))
             {
-                throw new GraincastException(SqlState.InvalidParameter, $"two columns have the name \"{column.Name}\"");
+                throw new GraincastException(SqlState.InvalidParameter, $"two columns have the name \"{column.Name}\"", "Name them apart in a view.");
             }
 
             if (!Enum.IsDefined(column.Type) || (column.IsArray && column.Type == ColumnType.Text))
             {
-                throw new GraincastException(SqlState.DatatypeMismatch, $"column \"{column.Name}\" has a type that cannot be trained on");
+                throw new GraincastException(SqlState.DatatypeMismatch, $"column \"{column.Name}\" has a type that cannot be trained on", "Leave it out, or cast it, in a view.");
             }
         }
 

@@ -155,7 +155,10 @@ copy_model(uint64 rows, CatalogModel *out)
 		bytea	   *bytes = DatumGetByteaPP(sha256);
 
 		if (VARSIZE_ANY_EXHDR(bytes) != sizeof(out->sha256))
-			ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("model " INT64_FORMAT " has a hash of the wrong length", out->model_id)));
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("model " INT64_FORMAT " has a hash of the wrong length", out->model_id),
+					 errhint("Train the model again.")));
 		memcpy(out->sha256, VARDATA_ANY(bytes), sizeof(out->sha256));
 	}
 	return true;
@@ -283,6 +286,9 @@ catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes)
 	}
 	catalog_leave(&access);
 	if (image != NULL && at != *size_bytes)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("the stored image of model " INT64_FORMAT " is incomplete", model_id)));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the stored image of model " INT64_FORMAT " is incomplete", model_id),
+				 errhint("Restore pgml.files from a backup, or train the model again.")));
 	return image;
 }

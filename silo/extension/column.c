@@ -50,7 +50,8 @@ check_bytes(size_t bytes, const char *name)
 	if (bytes > VALUE_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a value of column \"%s\" has %zu bytes, the limit is %d", name, bytes, VALUE_MAX_BYTES)));
+				 errmsg("a value of column \"%s\" has %zu bytes, the limit is %d", name, bytes, VALUE_MAX_BYTES),
+				 errhint("Keep it out of the training by a view.")));
 }
 
 static void
@@ -119,7 +120,8 @@ put_array(StringInfo frame, const WireColumn *column, Datum value)
 	if (ARR_HASNULL(array) && array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("an array in column \"%s\" has a NULL element", column->name)));
+				 errmsg("an array in column \"%s\" has a NULL element", column->name),
+				 errhint("Fill it in a view (array_replace), or leave such rows out.")));
 	check_bytes((size_t) count * sizeof(float8), column->name);
 	wire_put_u32(frame, count);
 	if (column->value_type == FLOAT4OID || column->value_type == FLOAT8OID || column->value_type == BOOLOID)

@@ -88,7 +88,10 @@ read_file(const Dataset *dataset)
 		content.data[content.len] = '\0';
 	} while (count > 0 && content.len < DATASET_MAX_BYTES);
 	if (ferror(file))
-		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read \"%s\": %m", path)));
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read \"%s\": %m", path),
+				 errhint("Install the extension's files again with \"make install\".")));
 	FreeFile(file);
 	return content.data;
 }
@@ -221,9 +224,15 @@ graincast_load_dataset(PG_FUNCTION_ARGS)
 	PreventCommandIfParallelMode("pgml.load_dataset()");
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("source of pgml.load_dataset must not be NULL")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("source of pgml.load_dataset must not be NULL"),
+				 errhint("There are breast_cancer, diabetes, digits, iris, linnerud and wine.")));
 	if (!PG_ARGISNULL(2) && PG_GETARG_INT64(2) < 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("limit must not be negative")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("limit must not be negative"),
+				 errhint("Leave it out for all rows.")));
 	dataset = find_dataset(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	content = read_file(dataset);
 	rows = skip_lines(content, 1);

@@ -27,7 +27,10 @@ read_chosen(uint64 row)
 	chosen.algorithm = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2);
 	sha256 = DatumGetByteaPP(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 3, &isnull));
 	if (VARSIZE_ANY_EXHDR(sha256) != sizeof(chosen.sha256))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("model " INT64_FORMAT " has a hash of the wrong length", chosen.model_id)));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("model " INT64_FORMAT " has a hash of the wrong length", chosen.model_id),
+				 errhint("Train the model again.")));
 	memcpy(chosen.sha256, VARDATA_ANY(sha256), sizeof(chosen.sha256));
 	return chosen;
 }
@@ -150,10 +153,14 @@ deploy(FunctionCallInfo fcinfo, const CatalogModel *model, const char *project_n
 	if (!catalog_lock_project(project_name, &project) || project.id != model->project_id || strcmp(project.owner, NameStr(model->owner)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access: project \"%s\" was changed by another transaction", project_name)));
+				 errmsg("could not serialize access: project \"%s\" was changed by another transaction", project_name),
+				 errhint("Run the transaction again.")));
 	chosen = strategy ? choose(&project, project_name, strategy, algorithm) : choose_specific(model->model_id);
 	if (chosen.model_id == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model " INT64_FORMAT " does not exist", model->model_id)));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("model " INT64_FORMAT " does not exist", model->model_id),
+				 errhint("The view pgml.trained_models lists the models.")));
 	chosen.algorithm = MemoryContextStrdup(context, chosen.algorithm);
 	catalog_add_deployment(project.id, chosen.model_id, strategy ? strategy : "specific");
 	catalog_leave(&access);
@@ -196,7 +203,10 @@ graincast_deploy_project(PG_FUNCTION_ARGS)
 
 	begin(fcinfo);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("project_name and strategy of pgml.deploy must not be NULL")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("project_name and strategy of pgml.deploy must not be NULL"),
+				 errhint("Call pgml.deploy('a_project', 'best_score').")));
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	strategy = DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(1)));
 	if (!find_now(name, 0, &model))
@@ -216,7 +226,10 @@ graincast_deploy_model(PG_FUNCTION_ARGS)
 
 	begin(fcinfo);
 	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("model_id of pgml.deploy must not be NULL")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("model_id of pgml.deploy must not be NULL"),
+				 errhint("The view pgml.trained_models lists the models.")));
 	if (!find_now(NULL, PG_GETARG_INT64(0), &model))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

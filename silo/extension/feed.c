@@ -79,7 +79,8 @@ check_connection(const FeedStream *stream)
 	if (silo_epoch() != stream->epoch)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONNECTION_FAILURE),
-				 errmsg("lost the connection to the Graincast silo while rows were being read")));
+				 errmsg("lost the connection to the Graincast silo while rows were being read"),
+				 errhint("Nothing was written. Train again when the silo is up: \"graincast status\".")));
 }
 
 static void
@@ -113,7 +114,8 @@ describe_row(FeedStream *stream, HeapTupleHeader header)
 		if (attribute->attisdropped || !column_map(attribute->atttypid, &stream->columns[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("field %d of the fed row has type %s, which cannot be fed", i + 1, format_type_be(attribute->atttypid))));
+					 errmsg("field %d of the fed row has type %s, which cannot be fed", i + 1, format_type_be(attribute->atttypid)),
+					 errhint("Use float, integer, numeric, boolean or text, or arrays of numbers.")));
 		stream->columns[i].name = stream->run == named_run && i < column_count ? pstrdup(column_names[i]) : psprintf("%d", i + 1);
 	}
 }
@@ -168,7 +170,8 @@ put_row(FeedStream *stream, HeapTupleHeader header)
 		if (stream->frame.len > WIRE_PAYLOAD_MAX_BYTES)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("a row has more than %d bytes", WIRE_PAYLOAD_MAX_BYTES - FRAME_BYTES)));
+					 errmsg("a row has more than %d bytes", WIRE_PAYLOAD_MAX_BYTES - FRAME_BYTES),
+					 errhint("Train on fewer columns, or on shorter values, by a view.")));
 	}
 	stream->buffered_rows++;
 	stream->rows++;
@@ -232,7 +235,8 @@ end_stream(FeedStream *stream)
 	if (acknowledged != stream->rows)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo received " UINT64_FORMAT " of " UINT64_FORMAT " rows", acknowledged, stream->rows)));
+				 errmsg("the Graincast silo received " UINT64_FORMAT " of " UINT64_FORMAT " rows", acknowledged, stream->rows),
+				 errhint("Train again.")));
 	drop(stream);
 }
 

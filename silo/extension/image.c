@@ -68,7 +68,10 @@ map_descriptor(Image *image, uint64 claimed_bytes)
 	void	   *bytes;
 
 	if (silo.descriptor < 0)
-		ereport(ERROR, (errcode(ERRCODE_PROTOCOL_VIOLATION), errmsg("the Graincast silo sent no descriptor with an image")));
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("the Graincast silo sent no descriptor with an image"),
+				 errhint("Use the extension and the silo of the same Graincast release.")));
 	if (fstat(silo.descriptor, &file) != 0)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not examine the image of a model: %m")));
 	if (!S_ISREG(file.st_mode) || (file.st_mode & (S_IWGRP | S_IWOTH)) != 0 || !silo_is_owner(file.st_uid))

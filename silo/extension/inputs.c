@@ -69,7 +69,8 @@ inputs_narrow(double value, const gc_column *column)
 	if (isinf(narrow) && !isinf(value))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("value %g of column \"%s\" is out of range for type real", value, inputs_column_name(column))));
+				 errmsg("value %g of column \"%s\" is out of range for type real", value, inputs_column_name(column)),
+				 errhint("Features are single precision, up to 3.4e38: bound the value, or use the logarithm in training and prediction.")));
 	return narrow;
 }
 
@@ -187,7 +188,8 @@ count_numbers(const InputSchema *schema, ArrayType *array)
 	if (!inputs_is_number(ARR_ELEMTYPE(array)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("an array of type %s cannot be features", format_type_be(ARR_ELEMTYPE(array)))));
+				 errmsg("an array of type %s cannot be features", format_type_be(ARR_ELEMTYPE(array))),
+				 errhint("Pass an array of numbers, a row, or a text[].")));
 	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 }
 
@@ -233,11 +235,13 @@ parse_number(const gc_column *column, const char *text)
 	if (end == text || *end != '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid number \"%s\" for column \"%s\"", text, inputs_column_name(column))));
+				 errmsg("invalid number \"%s\" for column \"%s\"", text, inputs_column_name(column)),
+				 errhint("Texts of a text[] are read as numbers in the columns that were numbers in training.")));
 	if (errno == ERANGE && fabs(value) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("value \"%s\" of column \"%s\" is out of range", text, inputs_column_name(column))));
+				 errmsg("value \"%s\" of column \"%s\" is out of range", text, inputs_column_name(column)),
+				 errhint("Features are single precision, up to 3.4e38.")));
 	return inputs_narrow(value, column);
 }
 

@@ -59,7 +59,8 @@ graincast_catalog_changed(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("pgml.catalog_changed is a trigger function")));
+				 errmsg("pgml.catalog_changed is a trigger function"),
+				 errhint("It stands in CREATE TRIGGER only.")));
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
 	projects = catalog_projects_relation();
 	if (OidIsValid(projects))

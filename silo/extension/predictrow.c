@@ -79,7 +79,8 @@ check_field(const RowMap *map, const InputSchema *schema, uint32 c, Oid given)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of the row has type %s, the model expects %s", inputs_column_name(column), format_type_be(given),
-						column->kind == GC_TEXT ? "text" : column->width == 1 ? "a number" : "an array of numbers")));
+				 column->kind == GC_TEXT ? "text" : column->width == 1 ? "a number" : "an array of numbers"),
+				 errhint("Cast the column, or pass the row with the types that the model was trained on.")));
 }
 
 static RowMap *
@@ -124,7 +125,8 @@ read_array(const InputSchema *schema, const gc_column *column, Datum value)
 	if ((uint32) count != column->width)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("column \"%s\" has %u numbers in the model, %d in the row", inputs_column_name(column), column->width, count)));
+				 errmsg("column \"%s\" has %u numbers in the model, %d in the row", inputs_column_name(column), column->width, count),
+				 errhint("Pass arrays of the length that the model was trained on.")));
 	inputs_flatten(array, schema->inputs + column->first_input, count, schema, column);
 }
 

@@ -103,6 +103,7 @@ resolve_image(const ModelName *name)
 	if (named && !allowed)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for the model that graincast.pin names")));
+				 errmsg("permission denied for the model that graincast.pin names"),
+				 errhint("graincast.pin is set by pgml.train and pgml.deploy: RESET it.")));
 	return image_open(model.sha256, 0, !named);
 }

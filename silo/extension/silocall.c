@@ -107,7 +107,8 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 			ereport(ERROR,
 					(errcode(ERRCODE_PROTOCOL_VIOLATION),
 					 errmsg("the Graincast silo sent a frame of kind %u on stream %u, expected kind %d on stream %u",
-							header.kind, header.stream, (int) expect, stream)));
+					 header.kind, header.stream, (int) expect, stream),
+					 errhint("Use the extension and the silo of the same Graincast release.")));
 		if (header.kind == (uint8) expect)
 			return true;
 		/* Read first: ereport does not evaluate its arguments when nobody listens to NOTICEs. */

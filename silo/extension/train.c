@@ -16,7 +16,10 @@ static char *
 required_text(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" of pgml.train must not be NULL", name)));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of pgml.train must not be NULL", name),
+				 errhint("Give it a value.")));
 	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
 
@@ -30,7 +33,10 @@ static char *
 enum_label(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" of pgml.train must not be NULL", name)));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of pgml.train must not be NULL", name),
+				 errhint("Leave it out for its default, or give a value.")));
 	return DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(argument)));
 }
 
@@ -78,7 +84,10 @@ read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
 				 errhint("Copy the rows with CREATE TABLE … AS and train on the copy.")));
 	request->preprocess = json_text(fcinfo, 14);
 	if (request->project[0] == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a project needs a name")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a project needs a name"),
+				 errhint("Give project_name a text that is not empty.")));
 }
 
 static bool
@@ -237,7 +246,10 @@ run_training(const TrainRequest *request, const TrainRelation *relation)
 		epoch = silo_epoch();
 		fit(feed_rows(request, relation, result.run), &result);
 		if (silo_epoch() != epoch)
-			ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE), errmsg("lost the connection to the Graincast silo during the training")));
+			ereport(ERROR,
+					(errcode(ERRCODE_CONNECTION_FAILURE),
+					 errmsg("lost the connection to the Graincast silo during the training"),
+					 errhint("Nothing was written. Train again when the silo is up: \"graincast status\".")));
 		deployed = train_write(request, relation, &result, &model_id);
 	}
 	PG_CATCH();

@@ -51,7 +51,8 @@ add_column(TrainRelation *out, Form_pg_attribute attribute, const char *label)
 	if (column->label && column->wire.array)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" has type %s, which cannot be a label", column->name, column->type_name)));
+				 errmsg("column \"%s\" has type %s, which cannot be a label", column->name, column->type_name),
+				 errhint("A label is one number, boolean or text.")));
 }
 
 static void
@@ -77,7 +78,8 @@ check_label(const TrainRequest *request, const TrainRelation *out, TupleDesc row
 	if (out->count - (label ? 1 : 0) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("relation \"%s\" has no feature columns", request->relation)));
+				 errmsg("relation \"%s\" has no feature columns", request->relation),
+				 errhint("It needs a column besides the label.")));
 }
 
 /* The relation as the caller's search_path finds it. Whether the caller may read it is decided by the query. */
@@ -92,7 +94,8 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	if (!is_readable(relation->rd_rel->relkind))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is no table, view, materialized view or foreign table", request->relation)));
+				 errmsg("\"%s\" is no table, view, materialized view or foreign table", request->relation),
+				 errhint("Give the name of one of these.")));
 	row = RelationGetDescr(relation);
 	out->qualified = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
 	out->columns = palloc0(sizeof(TrainColumn) * Max(row->natts, 1));

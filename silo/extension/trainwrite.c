@@ -95,7 +95,8 @@ lock_project(const TrainRequest *request)
 	if (!catalog_lock_project(request->project, &project))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access: project \"%s\" was created or dropped by another transaction", request->project)));
+				 errmsg("could not serialize access: project \"%s\" was created or dropped by another transaction", request->project),
+				 errhint("Run the transaction again.")));
 	check_owner(request, project.owner);
 	check_task(request, project.task);
 	return project;
@@ -234,7 +235,8 @@ train_write(const TrainRequest *request, const TrainRelation *relation, const Tr
 	if (image->size_bytes != result->image_bytes)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("the image has %zu bytes, the training reported " UINT64_FORMAT, image->size_bytes, result->image_bytes)));
+				 errmsg("the image has %zu bytes, the training reported " UINT64_FORMAT, image->size_bytes, result->image_bytes),
+				 errhint("Train again.")));
 	catalog_enter(&access);
 	project = lock_project(request);
 	*model_id = add_model(request, result, project.id, add_snapshot(request, relation));

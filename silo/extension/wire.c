@@ -22,7 +22,8 @@ wire_end(StringInfo frame)
 	if (payload_bytes > WIRE_PAYLOAD_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a message to the Graincast silo would have %u bytes, the limit is %d", payload_bytes, WIRE_PAYLOAD_MAX_BYTES)));
+				 errmsg("a message to the Graincast silo would have %u bytes, the limit is %d", payload_bytes, WIRE_PAYLOAD_MAX_BYTES),
+				 errhint("Train on fewer columns, or shorten names and hyperparameters.")));
 	memcpy(frame->data, &payload_bytes, sizeof(payload_bytes));
 }
 
@@ -52,7 +53,8 @@ wire_header(const char bytes[WIRE_HEADER_BYTES])
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("the Graincast silo sent a malformed frame"),
-				 errdetail("Kind %u, %u bytes, flags %u, zero %u.", header.kind, header.payload_bytes, header.flags, header.zero)));
+				 errdetail("Kind %u, %u bytes, flags %u, zero %u.", header.kind, header.payload_bytes, header.flags, header.zero),
+				 errhint("Use the extension and the silo of the same Graincast release.")));
 	return header;
 }
 
@@ -62,7 +64,8 @@ wire_get_bytes(WireReader *reader, void *out, size_t bytes)
 	if (reader->left < bytes)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a message that is too short")));
+				 errmsg("the Graincast silo sent a message that is too short"),
+				 errhint("Use the extension and the silo of the same Graincast release.")));
 	memcpy(out, reader->at, bytes);
 	reader->at += bytes;
 	reader->left -= bytes;
@@ -114,12 +117,14 @@ wire_get_server_text(WireReader *reader)
 	if (reader->left < bytes)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a message that is too short")));
+				 errmsg("the Graincast silo sent a message that is too short"),
+				 errhint("Use the extension and the silo of the same Graincast release.")));
 	text = pnstrdup(reader->at, bytes);
 	if (strlen(text) != bytes)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a text with a zero byte")));
+				 errmsg("the Graincast silo sent a text with a zero byte"),
+				 errhint("Use the extension and the silo of the same Graincast release.")));
 	reader->at += bytes;
 	reader->left -= bytes;
 	return pg_any_to_server(text, bytes, PG_UTF8);
@@ -131,5 +136,6 @@ wire_done(WireReader *reader)
 	if (reader->left != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a message that is too long")));
+				 errmsg("the Graincast silo sent a message that is too long"),
+				 errhint("Use the extension and the silo of the same Graincast release.")));
 }

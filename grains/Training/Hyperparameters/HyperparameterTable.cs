@@ -43,7 +43,8 @@ public sealed class HyperparameterTable
             if (!given.TryAdd(hyperparameter.Name, member.Name))
             {
                 throw new GraincastException(SqlState.InvalidParameter,
-                    $"hyperparameter \"{hyperparameter.Name}\" is given twice, as \"{given[hyperparameter.Name]}\" and \"{member.Name}\"");
+                    $"hyperparameter \"{hyperparameter.Name}\" is given twice, as \"{given[hyperparameter.Name]}\" and \"{member.Name}\"",
+                    "These names mean the same here: give one of them.");
             }
 
             values[hyperparameter.Name] = ReadValue(hyperparameter, member.Name, member.Value);
@@ -67,7 +68,8 @@ public sealed class HyperparameterTable
         };
         return read is JsonElement
             ? throw new GraincastException(SqlState.InvalidParameter,
-                $"hyperparameter \"{name}\" must be {hyperparameter.Allowed()}, not {Shorten(value.GetRawText())}")
+                $"hyperparameter \"{name}\" must be {hyperparameter.Allowed()}, not {Shorten(value.GetRawText())}",
+                $"Leave it out for its default of {hyperparameter.Default ?? "null"}.")
             : read;
     }
 

@@ -11,8 +11,7 @@ internal sealed class Preparation
     {
         Columns = columns;
         FeatureNames = [.. columns.SelectMany(column => Enumerable.Repeat(column.Name, FeaturesOf(column)))];
-        _isIdentity = columns.All(column => column.Fill.Length == 0 && column.Center.Length == 0 && column.Encoder != Encoder.OneHot
-            && column.Categories.Index().All(category => category.Item.Value == category.Index));
+        _isIdentity = columns.All(column => column.Fill.Length == 0 && column.Center.Length == 0 && column.Encoder == Encoder.None);
     }
 
     /// <summary>For the image.</summary>

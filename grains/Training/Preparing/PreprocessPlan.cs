@@ -24,7 +24,7 @@ internal sealed class PreprocessPlan
             Check(column, policy, task);
             if (!_policies.TryAdd(column.Name, policy))
             {
-                throw Wrong($"preprocess names \"{member.Name}\" twice");
+                throw Wrong($"preprocess names \"{member.Name}\" twice", "Put its settings into one object.");
             }
         }
     }
@@ -35,7 +35,7 @@ internal sealed class PreprocessPlan
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw Wrong($"preprocess of \"{column.Name}\" must be an object with encode, impute or scale");
+            throw Wrong($"preprocess of \"{column.Name}\" must be an object with encode, impute or scale", "For example {\"impute\": \"mean\", \"scale\": \"standard\"}.");
         }
 
         var policy = ColumnPolicy.Default;
@@ -43,7 +43,8 @@ internal sealed class PreprocessPlan
         {
             policy = member.Name switch
             {
-                "encode" when column.Type != ColumnType.Text => throw Wrong($"column \"{column.Name}\" is no text: encode does not apply to it"),
+                "encode" when column.Type != ColumnType.Text => throw Wrong($"column \"{column.Name}\" is no text: encode does not apply to it",
+                    "Numbers can be imputed and scaled; cast the column to text in a view to encode it."),
                 "encode" when member.Value.ValueKind == JsonValueKind.Object => policy with { Encode = Encode.Ordinal, Order = ReadOrder(column, member.Value) },
                 "encode" => policy with { Encode = ReadWord(column, member, (Encode.Native, "native"), (Encode.Target, "target"), (Encode.OneHot, "one_hot")) },
                 "impute" => policy with
@@ -89,7 +90,7 @@ internal sealed class PreprocessPlan
             }
         }
 
-        throw Wrong($"encode of column \"{column.Name}\" must be {{\"ordinal\": [texts]}} with different texts in order");
+        throw Wrong($"encode of column \"{column.Name}\" must be {{\"ordinal\": [texts]}} with different texts in order", "For example {\"ordinal\": [\"small\", \"large\"]}.");
     }
 
     private static void Check(ColumnSpec column, ColumnPolicy policy, ModelTask task)
@@ -107,5 +108,5 @@ internal sealed class PreprocessPlan
         }
     }
 
-    private static GraincastException Wrong(string message, string hint = "") => new(SqlState.InvalidParameter, message, hint);
+    private static GraincastException Wrong(string message, string hint) => new(SqlState.InvalidParameter, message, hint);
 }

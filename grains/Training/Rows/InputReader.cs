@@ -23,7 +23,7 @@ internal sealed class InputReader
         var width = Columns.Sum(column => (long)column.Width);
         Width = width <= MaxInputs
             ? (int)width
-            : throw new GraincastException(SqlState.InvalidParameter, $"a row has {width} features, {MaxInputs} are allowed");
+            : throw new GraincastException(SqlState.InvalidParameter, $"a row has {width} features, {MaxInputs} are allowed", "Train on fewer columns or shorter arrays, by a view.");
     }
 
     /// <summary>Numbers a row, arrays flattened.</summary>
@@ -64,7 +64,7 @@ internal sealed class InputReader
         var missing = sorted.FirstOrDefault(text => !inOrder.ContainsKey(text));
         return missing is null
             ? new Column(index, spec, 1, order, Array.ConvertAll(places, place => inOrder[sorted[place]]))
-            : throw new GraincastException(SqlState.InvalidParameter, $"column \"{spec.Name}\" has the text \"{missing}\", which its ordinal list lacks");
+            : throw new GraincastException(SqlState.InvalidParameter, $"column \"{spec.Name}\" has the text \"{missing}\", which its ordinal list lacks", "Add it to the list, or leave such rows out in a view.");
     }
 
     private void ReadRow(ReadOnlySpan<byte> row, Span<float> inputs)

@@ -85,7 +85,7 @@ internal sealed class RowScanner
         var name = Format.Columns[column].Name;
         if (count == 0)
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"column \"{name}\" has an empty array");
+            throw new GraincastException(SqlState.InvalidParameter, $"column \"{name}\" has an empty array", "Leave such rows out in a view.");
         }
 
         if (Widths[column] != 0 && Widths[column] != count)

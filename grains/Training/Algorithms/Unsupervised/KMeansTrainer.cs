@@ -13,7 +13,7 @@ internal sealed class KMeansTrainer : ITrainer
         var clusters = (int)settings.Integer("n_clusters");
         if (clusters > part.Rows)
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"hyperparameter \"n_clusters\" is {clusters}, more than the {part.Rows} training rows");
+            throw new GraincastException(SqlState.InvalidParameter, $"hyperparameter \"n_clusters\" is {clusters}, more than the {part.Rows} training rows", "Choose fewer clusters, or train on more rows.");
         }
 
         var random = new SplitMix64(seed);
