@@ -1,0 +1,61 @@
+using Graincast.Servers;
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Failures;
+
+[Collection(FailureCollection.Name)]
+public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelper output)
+{
+    private const string Predict = "SELECT pgml.predict('quick', ARRAY[0.25, 0.5]::real[])";
+    private readonly Trainings _trainings = new(server);
+
+    [Fact]
+    public async Task A_silo_outlives_its_Postgres_and_comes_back_to_work_with_it()
+    {
+        await _trainings.PrepareAsync();
+        await using (var before = await Session.OpenAsync(server))
+        {
+            await before.ExecuteAsync(Trainings.Quick);
+            await before.ExecuteAsync("SELECT * FROM pgml.train('opened later', 'regression', 'failures.small', 'y', 'ridge')");
+        }
+        // A silo started anew has no images of its own making: it asks the catalog, and keeps that connection.
+        await server.KillSiloAsync();
+        await server.StartSiloAsync();
+        await using (var before = await Session.OpenAsync(server))
+        {
+            await before.ScalarAsync<float>(Predict);
+        }
+        var silo = server.SiloPid;
+        var postmaster = int.Parse(File.ReadLines(Path.Combine(server.Data, "postgres", "postmaster.pid")).First());
+
+        // What `pg_ctl stop -m fast` sends.
+        Signal.Send(postmaster, Signal.Interrupt);
+        await Wait.UntilAsync("Postgres is down", () => !GraincastServer.IsAlive(postmaster));
+        await Cli.MustSucceedAsync("up", "--data", server.Data);
+        server.Superuser.Clear();
+
+        await using var session = await Session.OpenAsync(server);
+        (await session.ScalarAsync<float>("SELECT pgml.predict('opened later', ARRAY[0.25, 0.5]::real[])")).ShouldBeInRange(-3, 3);
+        session.Warnings.ShouldBeEmpty();
+        var attempts = 0;
+        await Wait.UntilAsync("a training succeeds", async () =>
+        {
+            attempts++;
+            try
+            {
+                await session.ExecuteAsync(Trainings.Quick);
+                return true;
+            }
+            catch (Npgsql.PostgresException error) when (error.SqlState == SqlState.ConnectionLost)
+            {
+                output.WriteLine($"{attempts}: {error.MessageText}");
+                return false;
+            }
+        });
+        output.WriteLine($"training {attempts} succeeded");
+        server.SiloPid.ShouldBe(silo);
+        GraincastServer.IsAlive(silo).ShouldBeTrue();
+        (await session.ScalarAsync<float>(Predict)).ShouldBeInRange(-3, 3);
+    }
+}

@@ -1,0 +1,107 @@
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Sql.Training;
+
+/// <summary>Arguments as PostgresML documents them, and what the catalog remembers of them.</summary>
+public sealed class SettingTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task Named_notation_works_as_PostgresML_documents_it()
+    {
+        await using var session = await database.OpenAsync();
+
+        var row = (await session.RowsAsync("""
+            SELECT * FROM pgml.train(
+                project_name => 'All names',
+                task => 'classification',
+                relation_name => 'pgml.iris',
+                y_column_name => 'target',
+                algorithm => 'xgboost',
+                hyperparams => '{"n_estimators": 10, "max_depth": 3, "seed": 7}',
+                search => NULL,
+                search_params => '{}',
+                search_args => '{}',
+                test_size => 0.2,
+                test_sampling => 'random',
+                runtime => 'python',
+                automatic_deploy => true,
+                materialize_snapshot => false,
+                preprocess => '{}'
+            )
+            """)).ShouldHaveSingleItem();
+
+        row.ShouldBe(["All names", "classification", "xgboost", true]);
+        session.Notices.ShouldContain(notice => notice.Contains("LightGBM", StringComparison.Ordinal));
+        session.Notices.ShouldContain(notice => notice.Contains("runtime", StringComparison.Ordinal));
+        (await session.RowsAsync("""
+            SELECT s.relation_name, s.y_column_name, s.test_size, s.test_sampling::text, m.seed, (m.hyperparams ->> 'n_estimators')::int, m.num_features,
+                m.status::text, (m.metrics ->> 'test_rows')::int, r.rows, r.nodes, octet_length(m.image_sha256)
+            FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id JOIN pgml.runs r ON r.model_id = m.id WHERE m.id = $1
+            """, await session.LastModelAsync("All names"))).ShouldHaveSingleItem()
+            .ShouldBe(["pgml.iris", new[] { "target" }, 0.2f, "random", 7L, 10, 4, "successful", 30, 150L, 1, 32]);
+    }
+
+    [Fact]
+    public async Task A_project_is_trained_again_with_its_name_and_an_algorithm_only()
+    {
+        await using var session = await database.OpenAsync();
+        await session.ExecuteAsync("SELECT pgml.train('again', 'classification', 'pgml.wine', 'target', test_size => 30, test_sampling => 'random')");
+
+        var row = (await session.RowsAsync("SELECT * FROM pgml.train('again', algorithm => 'lightgbm')")).ShouldHaveSingleItem();
+
+        row[..3].ShouldBe(["again", "classification", "lightgbm"]);
+        (await session.RowsAsync("""
+            SELECT DISTINCT s.relation_name, s.y_column_name[1], s.test_size, s.test_sampling::text, m.metrics ->> 'test_rows'
+            FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id JOIN pgml.projects p ON p.id = m.project_id WHERE p.name = 'again'
+            """)).ShouldHaveSingleItem().ShouldBe(["pgml.wine", "target", 30f, "random", "30"]);
+    }
+
+    [Fact]
+    public async Task A_test_size_of_0_holds_nothing_out_and_says_so()
+    {
+        await using var session = await database.OpenAsync();
+
+        await session.ExecuteAsync("SELECT pgml.train('all rows', 'regression', 'line_3', 'y', test_size => 0)");
+
+        (await session.ScalarAsync<string>("SELECT metrics ->> 'training_rows' FROM pgml.models WHERE id = $1", await session.LastModelAsync("all rows"))).ShouldBe("40");
+        session.Notices.ShouldContain(notice => notice.Contains("none held out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_test_size_above_1_is_a_number_of_rows()
+    {
+        await using var session = await database.OpenAsync();
+
+        await session.ExecuteAsync("SELECT pgml.train('ten rows', 'regression', 'line_3', 'y', test_size => 10, test_sampling => 'last')");
+
+        (await session.RowsAsync("SELECT metrics ->> 'training_rows', metrics ->> 'test_rows' FROM pgml.models WHERE id = $1", await session.LastModelAsync("ten rows")))
+            .ShouldHaveSingleItem().ShouldBe(["30", "10"]);
+    }
+
+    [Fact]
+    public async Task Progress_is_told_while_it_trains()
+    {
+        await using var session = await database.OpenAsync();
+
+        await session.TrainLineAsync("told", 1);
+
+        session.Notices.Count.ShouldBeGreaterThan(2);
+        session.Notices.ShouldContain(notice => notice.Contains("40 rows", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_views_show_what_was_trained_and_what_answers()
+    {
+        await using var session = await database.OpenAsync();
+        var (first, second) = await session.TrainTwoLinesAsync("viewed");
+
+        (await session.RowsAsync("SELECT id, task::text, algorithm, deployed FROM pgml.trained_models WHERE name = 'viewed' ORDER BY id"))
+            .ShouldBe([[first, "regression", "linear", true], [second, "regression", "linear", false]]);
+        (await session.RowsAsync("SELECT id, task::text, algorithm, deployed_at IS NOT NULL FROM pgml.deployed_models WHERE name = 'viewed'"))
+            .ShouldHaveSingleItem().ShouldBe([first, "regression", "linear", true]);
+        (await session.RowsAsync("""
+            SELECT name, task::text, algorithm, runtime::text, relation_name, y_column_name, test_sampling::text, test_size FROM pgml.overview WHERE name = 'viewed'
+            """)).ShouldHaveSingleItem().ShouldBe(["viewed", "regression", "linear", null, "public.line_1", new[] { "y" }, "stratified", 0.25f]);
+    }
+}
