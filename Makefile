@@ -56,7 +56,8 @@ soak: ## The long forms of the tests: more mutations, more restarts.
 
 bench: build ## The benchmarks: each asks one question against one baseline.
 	@.ci/deps bench
-	@dotnet run --project tests/Benchmarks --configuration Release --verbosity quiet
+	@$(ONE) dotnet build tests/Benchmarks --configuration Release --verbosity quiet --tl:off $(RESTORE)
+	@dotnet tests/Benchmarks/bin/Release/net10.0/Graincast.Benchmarks.dll
 
 install: ## Install the extension into a Postgres of your own: make install PG_CONFIG=/path/to/pg_config
 	@$(MAKE) --no-print-directory -C silo/extension install PG_CONFIG=$(PG_CONFIG) with_llvm=no

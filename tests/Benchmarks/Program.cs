@@ -1,0 +1,14 @@
+using Graincast.Benchmarks;
+
+await using var server = await BenchmarkServer.StartAsync();
+var report = new Report(await Machine.DescribeAsync(server));
+Console.WriteLine(report.Heading);
+var python = await PythonModel.TryCreateAsync(server, report);
+report.Add(await ScanBenchmark.RunAsync(server));
+if (python is not null)
+{
+    report.Add(await RowByRowBenchmark.RunAsync(server, python));
+}
+report.Add(await FirstPredictionBenchmark.RunAsync(server, python));
+report.Add(await TrainingBenchmark.RunAsync(server));
+report.Save();
