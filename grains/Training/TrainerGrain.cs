@@ -12,6 +12,8 @@ namespace Graincast.Training;
 public sealed partial class TrainerGrain(WorkerOptions options, IImageStore store, TimeProvider time, ILogger<TrainerGrain> logger)
     : Grain, ITrainerGrain, IDisposable
 {
+    private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
+
     private readonly Dictionary<Guid, FeedFile> _feeds = [];
     private readonly CancellationTokenSource _over = new();
     private TrainingSpec? _spec;
@@ -24,6 +26,8 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
     public Task BeginAsync(TrainingSpec spec, long seed)
     {
         Directory.CreateDirectory(Folder);
+        // A slow query may bring its first row long after Orleans would collect an idle grain.
+        DelayDeactivation(RunLimit);
         _spec = spec;
         _seed = seed;
         LogBegan(logger, spec.Run, spec.Project, spec.Algorithm);
@@ -142,6 +146,7 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
 
         _feeds.Clear();
         _spec = null;
+        DelayDeactivation(TimeSpan.Zero);
         if (Directory.Exists(Folder))
         {
             Directory.Delete(Folder, recursive: true);
