@@ -72,7 +72,9 @@ public static class SiloHost
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
         silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
-        silo.AddAdoNetGrainStorage(SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
+        // A run that is over leaves no row behind.
+        silo.AddAdoNetGrainStorage(
+            SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString, ado.DeleteStateOnClear) = (Invariant, options.Connection, true));
         silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
         silo.AddActivityPropagation();
     }
