@@ -136,6 +136,13 @@ catalog_text(int column)
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
 }
 
+/* Cut off between two characters: half of one would make a message that no client can decode. */
+void
+catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name)
+{
+	strlcpy(out, name, pg_mbcliplen(name, strlen(name), CATALOG_NAME_BYTES - 1) + 1);
+}
+
 static bool
 copy_model(uint64 rows, CatalogModel *out)
 {
@@ -148,7 +155,7 @@ copy_model(uint64 rows, CatalogModel *out)
 	out->project_id = catalog_int64(1);
 	out->model_id = catalog_int64(2);
 	namestrcpy(&out->owner, catalog_text(3));
-	strlcpy(out->project, catalog_text(4), sizeof(out->project));
+	catalog_copy_name(out->project, catalog_text(4));
 	sha256 = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 5, &isnull);
 	if (!isnull)
 	{
@@ -285,7 +292,7 @@ catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes)
 		SPI_freetuptable(SPI_tuptable);
 	}
 	catalog_leave(&access);
-	if (image != NULL && at != *size_bytes)
+	if (parts > 0 && (image == NULL || at != *size_bytes))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the stored image of model " INT64_FORMAT " is incomplete", model_id),

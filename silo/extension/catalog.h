@@ -46,6 +46,7 @@ extern uint64 catalog_run(CatalogStatement *statement, const Datum *values, cons
 extern int64 catalog_int64(int column);
 extern char *catalog_text(int column);
 
+extern void catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name);
 extern bool catalog_find_project(const char *name, CatalogModel *out);
 extern bool catalog_find_model(int64 model_id, CatalogModel *out);
 extern bool catalog_owner_allows(const CatalogModel *model, Oid user);

@@ -134,7 +134,7 @@ inputs_number(Datum value, Oid type)
 void
 inputs_flatten(ArrayType *array, float *out, int count, const InputSchema *schema, const gc_column *whole)
 {
-	Oid			type = ARR_ELEMTYPE(array);
+	Oid			type = getBaseType(ARR_ELEMTYPE(array));
 	const char *at = ARR_DATA_PTR(array);
 	const bits8 *present = ARR_NULLBITMAP(array);
 	uint32		inputs = schema->model->inputs;

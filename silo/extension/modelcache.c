@@ -29,16 +29,17 @@ typedef struct CacheEntry
 
 PG_FUNCTION_INFO_V1(graincast_catalog_changed);
 
+uint64		modelcache_flushes;
+
 static HTAB *entries;
 static MemoryContext entries_context;
-static uint64 flushes;
 
 static void
 flush(Datum argument, Oid relation)
 {
 	if (!catalog_is_watched(relation))
 		return;
-	flushes++;
+	modelcache_flushes++;
 	if (entries_context != NULL)
 		MemoryContextReset(entries_context);
 	entries = NULL;
@@ -83,6 +84,7 @@ modelcache_snapshot(void)
 		identity.subxcnt = active->subxcnt;
 		identity.curcid = active->curcid;
 		identity.transaction = gc_local_transaction();
+		identity.flushes = modelcache_flushes;
 	}
 	return identity;
 }
@@ -168,7 +170,7 @@ try_keep(const char *key, const char *name, int64 model_id, const CatalogModel *
 		memcpy(as_of.running, snapshot->xip, snapshot->xcnt * sizeof(TransactionId));
 	found = look_up(name, model_id, &latest);
 	PopActiveSnapshot();
-	if (found && as_of.running_count <= RUNNING_MAX && memcmp(&latest, seen, sizeof(latest)) == 0 && flushes == flushes_before)
+	if (found && as_of.running_count <= RUNNING_MAX && memcmp(&latest, seen, sizeof(latest)) == 0 && modelcache_flushes == flushes_before)
 		keep(key, seen, &as_of);
 }
 
@@ -192,7 +194,7 @@ find(const char *key, const char *name, int64 model_id, CatalogModel *out)
 			return true;
 		}
 	}
-	flushes_before = flushes;
+	flushes_before = modelcache_flushes;
 	if (pushed)
 		PushActiveSnapshot(GetTransactionSnapshot());
 	found = look_up(name, model_id, out);

@@ -6,7 +6,10 @@
 
 #include "catalog.h"
 
-/* Two snapshots with equal identities see the same rows. */
+/*
+ * Two snapshots with equal identities see the same rows. The flushes are for ROLLBACK TO SAVEPOINT: what it takes away need not change a number of the
+ * snapshot, but is told to the cache.
+ */
 typedef struct SnapshotIdentity
 {
 	TransactionId xmin;
@@ -15,7 +18,10 @@ typedef struct SnapshotIdentity
 	int32		subxcnt;
 	CommandId	curcid;
 	LocalTransactionId transaction;
+	uint64		flushes;
 } SnapshotIdentity;
+
+extern uint64 modelcache_flushes;	/* counts changes of the catalog that this backend has heard of */
 
 extern void modelcache_init(void);
 extern SnapshotIdentity modelcache_snapshot(void);
@@ -29,7 +35,8 @@ modelcache_same_snapshot(const SnapshotIdentity *identity)
 	Snapshot	active = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
 
 	return active != NULL && active->xmax == identity->xmax && active->xmin == identity->xmin && active->xcnt == identity->xcnt
-		&& active->subxcnt == identity->subxcnt && active->curcid == identity->curcid && gc_local_transaction() == identity->transaction;
+		&& active->subxcnt == identity->subxcnt && active->curcid == identity->curcid && gc_local_transaction() == identity->transaction
+		&& modelcache_flushes == identity->flushes;
 }
 
 #endif

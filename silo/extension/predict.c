@@ -3,6 +3,8 @@
 
 #include "predict.h"
 
+#define BATCH_ROWS 1024			/* scored between two looks at a cancel */
+
 PG_FUNCTION_INFO_V1(graincast_predict_project_array);
 PG_FUNCTION_INFO_V1(graincast_predict_model_array);
 PG_FUNCTION_INFO_V1(graincast_predict_project_row);
@@ -115,7 +117,11 @@ predict_batch(FunctionCallInfo fcinfo, bool by_id, int *rows)
 	check_predicts(site);
 	inputs = inputs_from_rows(&site->schema, PG_GETARG_ARRAYTYPE_P(1), rows);
 	out = palloc(sizeof(float) * Max(*rows, 1));
-	gc_predict_batch(&site->image->model, inputs, *rows, out, site->work);
+	for (int at = 0; at < *rows; at += BATCH_ROWS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		gc_predict_batch(&site->image->model, inputs + (size_t) at * site->schema.model->inputs, Min(BATCH_ROWS, *rows - at), out + at, site->work);
+	}
 	return out;
 }
 

@@ -10,6 +10,8 @@ struct RowMap
 	MemoryContext context;
 	Oid			type;
 	int32		typmod;
+	TypeCacheEntry *named;		/* of the type, NULL for anonymous records */
+	uint64		version;		/* of a named type's columns: ALTER TYPE needs no lock that a value would hold */
 	TupleDesc	row;
 	Datum	   *values;
 	bool	   *nulls;
@@ -93,6 +95,8 @@ create_map(const InputSchema *schema, TupleDesc row)
 	map->row = CreateTupleDescCopy(row);
 	map->type = row->tdtypeid;
 	map->typmod = row->tdtypmod;
+	map->named = row->tdtypeid == RECORDOID ? NULL : lookup_type_cache(row->tdtypeid, TYPECACHE_TUPDESC);
+	map->version = map->named ? map->named->tupDesc_identifier : 0;
 	map->values = palloc(sizeof(Datum) * Max(row->natts, 1));
 	map->nulls = palloc(sizeof(bool) * Max(row->natts, 1));
 	map->attributes = palloc(sizeof(int) * columns);
@@ -168,13 +172,20 @@ read_fields(const InputSchema *schema, RowMap *map)
 	}
 }
 
+static bool
+is_map_of(const RowMap *map, HeapTupleHeader header)
+{
+	return map != NULL && map->type == HeapTupleHeaderGetTypeId(header) && map->typmod == HeapTupleHeaderGetTypMod(header)
+		&& (map->named == NULL || map->named->tupDesc_identifier == map->version);
+}
+
 static void
 read_row(PredictSite *site, HeapTupleHeader header)
 {
 	HeapTupleData tuple;
 	RowMap	   *map = site->map;
 
-	if (map == NULL || map->type != HeapTupleHeaderGetTypeId(header) || map->typmod != HeapTupleHeaderGetTypMod(header))
+	if (!is_map_of(map, header))
 	{
 		TupleDesc	row = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
 		MemoryContext context = AllocSetContextCreate(site->context, "graincast row map", ALLOCSET_SMALL_SIZES);

@@ -49,7 +49,7 @@ find_pinned(const ModelName *name, CatalogModel *out, bool *unseen)
 	out->model_id = pin.model_id;
 	memcpy(out->sha256, pin.sha256, sizeof(out->sha256));
 	if (name->project)
-		strlcpy(out->project, name->project, sizeof(out->project));
+		catalog_copy_name(out->project, name->project);
 	*unseen = true;
 	return true;
 }

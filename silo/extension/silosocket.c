@@ -74,9 +74,10 @@ silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *f
 {
 	while (count > 0)
 	{
-		ssize_t		sent = send(silo.fd, bytes, count, MSG_NOSIGNAL);
+		ssize_t		sent;
 
-		CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS(); /* before the call: what it serves may change errno */
+		sent = send(silo.fd, bytes, count, MSG_NOSIGNAL);
 		if (sent >= 0)
 		{
 			bytes += sent;
@@ -132,9 +133,10 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailu
 {
 	while (count > 0)
 	{
-		ssize_t		received = receive(bytes, count);
+		ssize_t		received;
 
-		CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS(); /* before the call: what it serves may change errno */
+		received = receive(bytes, count);
 		if (received > 0)
 		{
 			*any = true;

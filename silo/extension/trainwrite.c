@@ -24,7 +24,7 @@ check_owner(const TrainRequest *request, const char *owner)
 	CatalogModel model = {0};
 
 	namestrcpy(&model.owner, owner);
-	strlcpy(model.project, request->project, sizeof(model.project));
+	catalog_copy_name(model.project, request->project);
 	catalog_check_owner(&model, request->caller);
 }
 

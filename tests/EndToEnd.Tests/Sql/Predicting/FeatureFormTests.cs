@@ -24,6 +24,23 @@ public sealed class FeatureFormTests(TestDatabase database) : IClassFixture<Test
         (await session.ScalarAsync<float>($"SELECT pgml.predict($1::bigint, ARRAY[7]::{type}[])", model)).ShouldBe(21f, 1e-3);
     }
 
+    [Theory]
+    [InlineData("real")]
+    [InlineData("double precision")]
+    [InlineData("numeric")]
+    public async Task An_array_of_a_domain_is_features_of_a_row(string type)
+    {
+        await using var session = await database.OpenAsync();
+        var name = $"measure_{type.Replace(' ', '_')}";
+        await session.ExecuteAsync($"""
+            CREATE DOMAIN {name} AS {type};
+            CREATE TABLE {name}s AS SELECT ARRAY[x]::{name}[] AS xs, (3 * x)::real AS y FROM generate_series(1, 40) x;
+            SELECT pgml.train('{name}', 'regression', '{name}s', 'y');
+            """);
+
+        (await session.ScalarAsync<float>($"SELECT max(abs(pgml.predict('{name}', m) - y)) FROM {name}s m")).ShouldBe(0f, 1e-3);
+    }
+
     [Fact]
     public async Task A_boolean_array_is_zeros_and_ones()
     {

@@ -102,6 +102,22 @@ public sealed class PredictErrorTests(PredictErrorTests.Models models) : IClassF
         (await session.FailAsync("42704", "SELECT pgml.predict('flowrs', ARRAY[1]::real[])")).Hint.ShouldBe("Perhaps you meant \"flowers\".");
     }
 
+    [Theory]
+    [InlineData("data = ''")]
+    [InlineData("data = substring(data FROM 1 FOR 100)")]
+    [InlineData("data = data || data")]
+    [InlineData("part = 1")]
+    public async Task An_image_whose_bytes_are_damaged_in_the_catalog_is_told_as_damaged(string damage)
+    {
+        await using var session = await models.Database.OpenAsync();
+        var model = await session.TrainLineAsync("damaged", 1);
+        await session.ExecuteAsync($"UPDATE pgml.files SET {damage} WHERE model_id = {model}");
+        await using var alone = await models.Database.OpenAsync();
+        await alone.ExecuteAsync("SET graincast.socket = '/nowhere/graincast.sock'");
+
+        await alone.RefuseAsync("XX001", "image", "SELECT pgml.predict($1::bigint, ARRAY[1]::real[])", model);
+    }
+
     [Fact]
     public async Task An_error_leaves_the_session_able_to_predict()
     {

@@ -27,6 +27,21 @@ public sealed class ProjectTests(TestDatabase database) : IClassFixture<TestData
         (await owner.ScalarAsync<long>("SELECT count(*) FROM pgml.trained_models WHERE name = 'owned'")).ShouldBe(1);
     }
 
+    /// <summary>Cut off within a character, the name would be a message that strict clients and other encodings refuse.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    public async Task A_long_name_is_cut_between_characters_in_the_message(string first)
+    {
+        await using var owner = await database.OpenAsync();
+        await using var stranger = await database.OpenAsync(await database.CreateRoleAsync("stranger"));
+        var name = first + new string('é', 150);
+        await owner.TrainLineAsync(name, 1);
+        await owner.ExecuteAsync("SELECT pgml.deploy($1, 'most_recent')", name);
+
+        (await stranger.RefuseAsync("42501", "ééé", "SELECT pgml.predict($1, ARRAY[1]::real[])", name)).MessageText.ShouldNotContain("\uFFFD");
+    }
+
     [Fact]
     public async Task A_member_of_the_owner_role_and_the_superuser_do_all_of_it()
     {
