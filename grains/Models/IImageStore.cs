@@ -12,7 +12,7 @@ public interface IImageStore
     /// </summary>
     ImageFile Add(string sha256, Stream source);
 
-    /// <summary>Remembers who trained an image, until a committed row names it.</summary>
+    /// <summary>Remembers who trained an image, as long as the store has it and this silo runs.</summary>
     void Claim(string database, string sha256, string role);
 
     /// <summary>Whether <paramref name="role"/> trained the image at this node.</summary>

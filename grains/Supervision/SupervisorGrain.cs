@@ -61,6 +61,8 @@ public sealed partial class SupervisorGrain(
     /// <inheritdoc/>
     public async Task CancelAsync()
     {
+        // If this fails, the reminder tries it again.
+        _isMine = false;
         foreach (string node in state.State.Nodes)
         {
             await Trainer(node).CancelAsync();
@@ -92,11 +94,19 @@ public sealed partial class SupervisorGrain(
         }
 
         _isOver = true;
-        await state.ClearStateAsync();
-
-        if (await this.GetReminder(CleanUp) is { } reminder)
+        try
         {
-            await this.UnregisterReminder(reminder);
+            await state.ClearStateAsync();
+            if (await this.GetReminder(CleanUp) is { } reminder)
+            {
+                await this.UnregisterReminder(reminder);
+            }
+        }
+        catch
+        {
+            // Postgres is away: the reminder, which is still there, comes here again.
+            (_isOver, _isMine) = (false, false);
+            throw;
         }
     }
 

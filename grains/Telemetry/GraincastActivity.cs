@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Graincast.Telemetry;
 
-/// <summary>The spans of the ways data flows: begin, feed, fit, publish, open.</summary>
+/// <summary>The spans of the ways data flows: train, begin, feed, fit, publish, open.</summary>
 public static class GraincastActivity
 {
     /// <summary>The name to listen to.</summary>

@@ -44,7 +44,7 @@ public static class TrainWorker
         }
         catch (Exception e)
         {
-            // The silo passes standard error to its log; a user gets one line.
+            // The silo logs standard error; a user gets one line.
             Console.Error.WriteLine(e);
             output.Write(new WorkerLine { Error = new WorkerError(SqlState.InternalError, $"training failed: {e.GetType().Name}", e.Message, "The silo's log has more.") });
         }

@@ -97,7 +97,7 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
             var job = new TrainingJob { Spec = spec, Seed = _seed, RowFiles = [.. feeds.Select(feed => feed.Path)], Rows = rows, ImagePath = imagePath };
             await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
-            using var worker = new WorkerProcess(options, time);
+            using var worker = new WorkerProcess(options, time, logger);
             WorkerResult? result = null;
             await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Graincast.Training;
 
@@ -8,7 +9,7 @@ namespace Graincast.Training;
 /// The child process of a training: exec'd, never forked, so that a runaway or crashing trainer costs one run and not the silo.
 /// Its standard input stays open as long as the silo lives; the child ends itself when that closes.
 /// </summary>
-public sealed class WorkerProcess(WorkerOptions options, TimeProvider time) : IDisposable
+public sealed partial class WorkerProcess(WorkerOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan MemoryCheckPeriod = TimeSpan.FromMilliseconds(100);
 
@@ -30,6 +31,11 @@ public sealed class WorkerProcess(WorkerOptions options, TimeProvider time) : ID
             WorkerLine line = Parse(text);
             if (line.Error is { } error)
             {
+                if (error.SqlState == SqlState.InternalError)
+                {
+                    LogFailed(logger, await errorText);
+                }
+
                 throw new GraincastException(error.SqlState, error.Message, error.Hint, error.Detail);
             }
 
@@ -113,11 +119,15 @@ public sealed class WorkerProcess(WorkerOptions options, TimeProvider time) : ID
         $"the training took longer than its budget of {options.Timeout.TotalSeconds:0} s",
         "Train on fewer rows, choose smaller hyperparameters, or raise GRAINCAST__WORKERTIMEOUTMS for the silo.");
 
-    private static GraincastException Died(int exitCode, string errorText) => new(
-        SqlState.ConnectionLost,
-        exitCode > 128 ? $"the training process was killed by signal {exitCode - 128}" : $"the training process ended with exit code {exitCode}",
-        "Nothing was written. Look into the silo's log, then train again.",
-        errorText.Length > 2000 ? errorText[..2000] : errorText);
+    private GraincastException Died(int exitCode, string errorText)
+    {
+        LogFailed(logger, errorText);
+        return new GraincastException(
+            SqlState.ConnectionLost,
+            exitCode > 128 ? $"the training process was killed by signal {exitCode - 128}" : $"the training process ended with exit code {exitCode}",
+            "Nothing was written. Look into the silo's log, then train again.",
+            errorText.Length > 2000 ? errorText[..2000] : errorText);
+    }
 
     private static WorkerLine Parse(string text)
     {

@@ -53,7 +53,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
     /// <summary>Says that there are too many connections, and closes.</summary>
     public void Refuse(int maxConnections)
     {
-        _sender.Send(Error.From(new GraincastException(
+        _sender.TrySend(Error.From(new GraincastException(
             SqlState.TooManyConnections,
             $"the silo already serves {maxConnections} backends",
             "Raise GRAINCAST__MAXCONNECTIONS for the silo, or lower max_connections in Postgres.")), 0);
@@ -142,8 +142,21 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
             _runs[spec.Run] = activity;
         }
 
-        RunStart start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }, node).GetAwaiter().GetResult();
-        Activity.Current = null;
+        RunStart start;
+        try
+        {
+            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }, node).GetAwaiter().GetResult();
+        }
+        catch
+        {
+            Forget(spec.Run);
+            throw;
+        }
+        finally
+        {
+            Activity.Current = null;
+        }
+
         foreach (string notice in start.Notices)
         {
             _sender.Send(new Progress(notice), stream);

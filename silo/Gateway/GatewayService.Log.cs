@@ -13,4 +13,7 @@ public sealed partial class GatewayService
 
     [LoggerMessage(3004, LogLevel.Information, "A connection was lost: {Reason}")]
     private static partial void LogConnectionLost(ILogger logger, string reason);
+
+    [LoggerMessage(3005, LogLevel.Error, "A connection failed")]
+    private static partial void LogConnectionFailed(ILogger logger, Exception exception);
 }

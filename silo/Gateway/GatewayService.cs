@@ -86,6 +86,8 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
                 if (!_stopping.IsCancellationRequested)
                 {
                     LogAcceptFailed(logger, exception);
+                    // Out of descriptors, most likely: give connections time to close, and the log to stay readable.
+                    Thread.Sleep(Limits.AcceptRetryMs);
                 }
 
                 continue;
@@ -134,6 +136,11 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or GraincastException)
         {
             LogConnectionLost(logger, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            // One connection must not take the silo with it.
+            LogConnectionFailed(logger, exception);
         }
         finally
         {

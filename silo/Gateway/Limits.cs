@@ -1,6 +1,6 @@
 namespace Graincast.Gateway;
 
-/// <summary>Bounds of the socket. PROTOCOL.md names them.</summary>
+/// <summary>Bounds of the socket. PROTOCOL.md names those that a client meets.</summary>
 public static class Limits
 {
     /// <summary>A connection that has not said Hello by then is closed; so is one whose header stops half-way.</summary>
@@ -8,6 +8,9 @@ public static class Limits
 
     /// <summary>Connections waiting to be accepted.</summary>
     public const int Backlog = 512;
+
+    /// <summary>The pause after a connection could not be accepted.</summary>
+    public const int AcceptRetryMs = 100;
 
     /// <summary>Feeds that one connection may have open at once: one a call site of pgml.feed.</summary>
     public const int FeedsPerConnection = 4_096;

@@ -21,13 +21,17 @@ public static class SiloHost
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
     {
         GraincastOptionsValidator.Check(options);
+        string columns = Path.Combine(options.DataDirectory, "columns", options.Node);
+        // Held as long as the silo runs: another one that is started by mistake must not empty the folder under it.
+        using FileStream held = Lock(options.Socket + ".lock");
+        EmptyFolder(columns);
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        AddServices(builder.Services, options);
+        AddServices(builder.Services, options, columns);
         builder.UseOrleans(silo => Configure(silo, options));
         builder.Services.AddGraincastTelemetry(options);
         // Last in, first out: the gateway listens once the silo is up and stops before it goes.
@@ -37,9 +41,8 @@ public static class SiloHost
         await host.RunAsync(cancellationToken);
     }
 
-    private static void AddServices(IServiceCollection services, GraincastOptions options)
+    private static void AddServices(IServiceCollection services, GraincastOptions options, string columns)
     {
-        string columns = Path.Combine(options.DataDirectory, "columns", options.Node);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections));
         services.AddSingleton<BackendCalls>();
@@ -50,7 +53,6 @@ public static class SiloHost
             Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Socket))!, "images"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IImageStore>(provider => provider.GetRequiredService<ImageStore>());
         services.AddSingleton(WorkerProgram.Options(options, columns));
-        EmptyFolder(columns);
     }
 
     private static void Configure(ISiloBuilder silo, GraincastOptions options)
@@ -79,7 +81,24 @@ public static class SiloHost
         silo.AddActivityPropagation();
     }
 
-    // Rows of runs whose silo died are of no use to anyone.
+    private static FileStream Lock(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new GraincastException(
+                SqlState.ObjectNotInState,
+                $"{path} cannot be locked: {exception.Message}",
+                "If another silo listens there, stop it, or set GRAINCAST__SOCKET to another path.",
+                innerException: exception);
+        }
+    }
+
+    // Rows of runs whose silo died are of no use to anyone; those to come are for nobody else to read.
     private static void EmptyFolder(string folder)
     {
         if (Directory.Exists(folder))
@@ -87,6 +106,6 @@ public static class SiloHost
             Directory.Delete(folder, recursive: true);
         }
 
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -70,7 +70,10 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
         var withCatalog = new List<string>();
         foreach (string name in names)
         {
-            await using NpgsqlCommand has = Database(name).CreateCommand("SELECT to_regclass('pgml.models') IS NOT NULL");
+            // Not pooled: a connection that lingers would stand in the way of DROP DATABASE.
+            await using var connection = new NpgsqlConnection(ConnectionString(name, pooling: false));
+            await connection.OpenAsync(cancellationToken);
+            await using var has = new NpgsqlCommand("SELECT to_regclass('pgml.models') IS NOT NULL", connection);
             if ((bool)(await has.ExecuteScalarAsync(cancellationToken))!)
             {
                 withCatalog.Add(name);
@@ -89,6 +92,14 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
         }
     }
 
-    private NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(home.ConnectionString) { Database = database, SearchPath = null, MaxPoolSize = PoolSize }));
+    private NpgsqlDataSource Database(string name) =>
+        _databases.GetOrAdd(name, database => NpgsqlDataSource.Create(ConnectionString(database, pooling: true)));
+
+    private string ConnectionString(string database, bool pooling) => new NpgsqlConnectionStringBuilder(home.ConnectionString)
+    {
+        Database = database,
+        SearchPath = null,
+        MaxPoolSize = PoolSize,
+        Pooling = pooling,
+    }.ConnectionString;
 }

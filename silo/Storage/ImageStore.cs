@@ -14,6 +14,7 @@ namespace Graincast.Storage;
 public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
 {
     private const string Extension = ".img";
+    private const string UnfinishedExtension = ".part";
 
     private readonly ConcurrentDictionary<(string Database, string Sha256, string Role), bool> _claims = new();
 
@@ -33,11 +34,13 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
         Check(sha256, image);
         if (Find(sha256) is { } present)
         {
+            // Trained again: its day until a row must name it starts anew.
+            File.SetLastWriteTimeUtc(present.Path, time.GetUtcNow().UtcDateTime);
             return present;
         }
 
-        Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{sha256}.{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        string temporary = Path.Combine(folder, $".{sha256}.{Guid.NewGuid():N}{UnfinishedExtension}");
         using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: image.Length))
         {
             RandomAccess.Write(handle, image, 0);
@@ -57,11 +60,17 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
     public bool IsClaimedBy(string database, string sha256, string role) => _claims.ContainsKey((database, sha256, role));
 
     /// <summary>The hashes of images older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<string> OlderThan(TimeSpan age) => Directory.Exists(folder)
-        ? [.. new DirectoryInfo(folder).EnumerateFiles("*" + Extension)
-            .Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > age)
-            .Select(file => Path.GetFileNameWithoutExtension(file.Name))]
-        : [];
+    public IReadOnlyList<string> OlderThan(TimeSpan age) =>
+        [.. FilesOlderThan(age, Extension).Select(file => Path.GetFileNameWithoutExtension(file.Name))];
+
+    /// <summary>Unlinks what a silo that died was still writing.</summary>
+    public void RemoveUnfinished(TimeSpan age)
+    {
+        foreach (FileInfo file in FilesOlderThan(age, UnfinishedExtension))
+        {
+            file.Delete();
+        }
+    }
 
     /// <summary>Unlinks an image. Mappings of it stay valid.</summary>
     public void Remove(string sha256)
@@ -72,6 +81,10 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
             _claims.TryRemove(claim, out _);
         }
     }
+
+    private IEnumerable<FileInfo> FilesOlderThan(TimeSpan age, string extension) => Directory.Exists(folder)
+        ? new DirectoryInfo(folder).EnumerateFiles("*" + extension).Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > age)
+        : [];
 
     private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
         ? Path.Combine(folder, sha256 + Extension)

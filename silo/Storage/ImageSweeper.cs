@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Graincast.Storage;
 
 /// <summary>Unlinks images that no catalog row names, a day after they were stored: those of trainings that were rolled back, and of dropped projects.</summary>
@@ -13,10 +11,18 @@ public sealed partial class ImageSweeper(ImageStore store, Catalog catalog, Time
     /// <summary>Sweeps once; returns how many images went.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
-        int swept = 0;
-        foreach (string sha256 in store.OlderThan(MinAge))
+        store.RemoveUnfinished(MinAge);
+        IReadOnlyList<string> old = store.OlderThan(MinAge);
+        if (old.Count == 0)
         {
-            if (!await IsNamedAsync(sha256, cancellationToken))
+            return 0;
+        }
+
+        int swept = 0;
+        IReadOnlyList<string> databases = await catalog.DatabasesAsync(cancellationToken);
+        foreach (string sha256 in old)
+        {
+            if (!await IsNamedAsync(databases, sha256, cancellationToken))
             {
                 store.Remove(sha256);
                 swept++;
@@ -30,23 +36,25 @@ public sealed partial class ImageSweeper(ImageStore store, Catalog catalog, Time
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        // At once, too: a silo may never run for a whole period.
+        do
         {
             try
             {
                 LogSwept(logger, await SweepAsync(stoppingToken));
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                // Without the catalog nobody knows what may go: leave all, try again in an hour.
+                // Without the catalog nobody knows what may go: leave all, try again in an hour. Nothing here is worth the silo's life.
                 LogSweepFailed(logger, exception);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<bool> IsNamedAsync(string sha256, CancellationToken cancellationToken)
+    private async Task<bool> IsNamedAsync(IReadOnlyList<string> databases, string sha256, CancellationToken cancellationToken)
     {
-        foreach (string database in await catalog.DatabasesAsync(cancellationToken))
+        foreach (string database in databases)
         {
             if (await catalog.NamesAsync(database, sha256, cancellationToken))
             {

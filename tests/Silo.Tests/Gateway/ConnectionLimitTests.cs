@@ -29,6 +29,25 @@ public sealed class ConnectionLimitTests(RunningGateway gateway) : IClassFixture
         SpinWait.SpinUntil(CanConnect, TimeSpan.FromSeconds(5)).ShouldBeTrue();
     }
 
+    [Fact]
+    public void One_that_hangs_up_before_it_is_refused_costs_nothing()
+    {
+        List<TestBackend> backends = [];
+        while (backends.Count < RunningGateway.MaxConnections)
+        {
+            SpinWait.SpinUntil(CanConnect, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+            backends.Add(TestBackend.Connect(gateway.Path));
+        }
+
+        for (int i = 0; i < 200; i++)
+        {
+            TestBackend.Silent(gateway.Path).Dispose();
+        }
+
+        backends.ForEach(backend => backend.Dispose());
+        SpinWait.SpinUntil(CanConnect, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+    }
+
     private bool CanConnect()
     {
         using var backend = TestBackend.Silent(gateway.Path);

@@ -88,6 +88,35 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void An_image_trained_again_has_another_day_until_a_row_must_name_it()
+    {
+        (string sha256, byte[] image) = Image();
+        _store.Add(sha256, new MemoryStream(image));
+        _time.Advance(TimeSpan.FromHours(25));
+
+        _store.Add(sha256, new MemoryStream(image));
+
+        _store.OlderThan(ImageSweeper.MinAge).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_a_silo_that_died_was_writing_is_unlinked_a_day_later_and_images_are_not()
+    {
+        (string sha256, byte[] image) = Image();
+        _store.Add(sha256, new MemoryStream(image));
+        string unfinished = Path.Combine(_folder, $".{sha256}.1.part");
+        File.WriteAllBytes(unfinished, image[..10]);
+
+        _store.RemoveUnfinished(ImageSweeper.MinAge);
+        File.Exists(unfinished).ShouldBeTrue();
+        _time.Advance(TimeSpan.FromHours(25));
+        _store.RemoveUnfinished(ImageSweeper.MinAge);
+
+        File.Exists(unfinished).ShouldBeFalse();
+        _store.Find(sha256).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void A_removed_image_stays_readable_for_whoever_has_it_open()
     {
         (string sha256, byte[] image) = Image();
