@@ -51,7 +51,4 @@ public sealed partial class BackendCalls(IGrainFactory grains, ILogger<BackendCa
                     SqlState.InternalError, $"the silo failed: {exception.Message}", "This is a fault of Graincast. The silo's log has the details.", innerException: exception);
         }
     }
-
-    [LoggerMessage(3101, LogLevel.Error, "A call of a backend failed")]
-    private static partial void LogCallFailed(ILogger logger, Exception exception);
 }

@@ -64,10 +64,4 @@ public sealed partial class ImageSweeper(ImageStore store, Catalog catalog, Time
 
         return false;
     }
-
-    [LoggerMessage(4001, LogLevel.Information, "Swept {Count} images that no model names")]
-    private static partial void LogSwept(ILogger logger, int count);
-
-    [LoggerMessage(4002, LogLevel.Warning, "Could not sweep images")]
-    private static partial void LogSweepFailed(ILogger logger, Exception exception);
 }

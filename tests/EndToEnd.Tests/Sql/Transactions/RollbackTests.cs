@@ -36,6 +36,27 @@ public sealed class RollbackTests(TestDatabase database) : IClassFixture<TestDat
         }
     }
 
+    /// <summary>A PL/pgSQL expression lives as long as the transaction, and with another session's commit between no number of the two snapshots differs.</summary>
+    [Fact]
+    public async Task A_call_site_forgets_a_deployment_row_that_a_savepoint_takes_back()
+    {
+        await using var session = await database.OpenAsync();
+        await using var other = await database.OpenAsync();
+        var (_, second) = await session.TrainTwoLinesAsync("site");
+        await session.ExecuteAsync("""
+            CREATE FUNCTION ask_site() RETURNS real LANGUAGE plpgsql AS $$ DECLARE answer real; BEGIN answer := pgml.predict('site', ARRAY[10]::real[]); RETURN answer; END $$;
+            BEGIN;
+            SAVEPOINT a;
+            """);
+        await session.ExecuteAsync($"INSERT INTO pgml.deployments (project_id, model_id, strategy, seq) SELECT project_id, id, 'specific', 1000 FROM pgml.models WHERE id = {second}");
+        await other.ExecuteAsync("SELECT txid_current()");
+        (await session.ScalarAsync<float>("SELECT ask_site()")).ShouldBe(20f, 0.01);
+
+        await session.ExecuteAsync("ROLLBACK TO a");
+
+        (await session.ScalarAsync<float>("SELECT ask_site()")).ShouldBe(10f, 0.01);
+    }
+
     [Fact]
     public async Task A_savepoint_rolled_back_returns_to_the_model_before_it()
     {
