@@ -10,6 +10,13 @@ public interface IModelGrain : IGrainWithStringKey
     /// </summary>
     [Alias("open")]
     Task<ImageFile> OpenAsync(string role);
+
+    /// <summary>
+    /// Bytes of an image that <paramref name="role"/> trained at this node, from <paramref name="offset"/> on; none at its end. Null when it was not
+    /// trained here, or not by that role.
+    /// </summary>
+    [Alias("read")]
+    Task<ImagePart?> ReadAsync(string role, long offset);
 }
 
 /// <summary>An image in the store of a node.</summary>
@@ -17,3 +24,7 @@ public interface IModelGrain : IGrainWithStringKey
 public sealed record ImageFile(
     [property: Id(0)] string Path,
     [property: Id(1)] long SizeBytes);
+
+/// <summary>Bytes of an image on their way to another node.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.image-part")]
+public sealed record ImagePart([property: Id(0)] byte[] Bytes);

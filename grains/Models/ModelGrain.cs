@@ -5,8 +5,10 @@ namespace Graincast.Models;
 
 /// <inheritdoc cref="IModelGrain"/>
 [ShardLocal, GrainType("model")]
-public sealed class ModelGrain(IImageStore store, ICatalog catalog) : Grain, IModelGrain
+public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes) : Grain, IModelGrain
 {
+    private const int PartBytes = 8 << 20;
+
     private bool _isCommitted;
 
     /// <inheritdoc/>
@@ -19,11 +21,50 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog) : Grain, IMo
             _isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None);
             if (!_isCommitted)
             {
-                throw Unknown(database, sha256);
+                // Trained in a transaction that is still open, at other nodes.
+                return await FetchFromPeersAsync(role, database, sha256) ?? throw Unknown(database, sha256);
             }
         }
 
         return store.Find(sha256) ?? await FetchAsync(database, sha256);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImagePart?> ReadAsync(string role, long offset)
+    {
+        (string database, string sha256) = DatabaseAndHash();
+        if (!store.IsClaimedBy(database, sha256, role) || store.Find(sha256) is not { } file)
+        {
+            return null;
+        }
+
+        using var image = File.OpenHandle(file.Path);
+        byte[] bytes = new byte[Math.Clamp(file.SizeBytes - offset, 0, PartBytes)];
+        int read = await RandomAccess.ReadAsync(image, bytes, offset);
+        return new ImagePart(bytes[..read]);
+    }
+
+    private async Task<ImageFile?> FetchFromPeersAsync(string role, string database, string sha256)
+    {
+        foreach (string node in nodes.Others)
+        {
+            var peer = GrainFactory.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
+            using var image = new MemoryStream();
+            while (await peer.ReadAsync(role, image.Length) is { } part)
+            {
+                if (part.Bytes.Length == 0)
+                {
+                    image.Position = 0;
+                    ImageFile file = store.Add(sha256, image);
+                    store.Claim(database, sha256, role);
+                    return file;
+                }
+
+                image.Write(part.Bytes);
+            }
+        }
+
+        return null;
     }
 
     private async Task<ImageFile> FetchAsync(string database, string sha256)

@@ -50,6 +50,21 @@ public sealed class NodesTests(RunningGateway gateway) : IClassFixture<RunningGa
     }
 
     [Fact]
+    public void A_node_without_rows_gets_the_image_of_an_open_transaction_from_one_that_had_some()
+    {
+        Fitted fitted = Train(125, "linear", [30, 30], out _);
+        File.Exists(gateway.ImagePath(fitted.Image, "2")).ShouldBeFalse();
+
+        using var backend = TestBackend.Connect(gateway.PathOf("2"));
+        backend.Send(new Open("bob", fitted.Image), 7);
+        backend.Receive<Error>().SqlState.ShouldBe(SqlState.UndefinedObject);
+        backend.Send(new Open("alice", fitted.Image), 8);
+        backend.Receive<Opened>().ImageBytes.ShouldBe(fitted.ImageBytes);
+
+        File.ReadAllBytes(gateway.ImagePath(fitted.Image, "2")).ShouldBe(File.ReadAllBytes(gateway.ImagePath(fitted.Image, "1")));
+    }
+
+    [Fact]
     public void An_algorithm_without_a_distributed_form_says_how_much_it_moves_to_one_node()
     {
         Fitted fitted = Train(130, "random_forest", [40, 200, 60], out IReadOnlyList<string> progress, """{"n_estimators": 5}""");
