@@ -22,6 +22,12 @@ internal static class DemoCommand
             {
                 await session.TeachAsync(lesson, cancellation);
             }
+            if (status.Nodes.Count > 1)
+            {
+                await session.DistributeAsync(DemoClusterLesson.Table, DemoClusterLesson.Distribute, cancellation);
+                Terminal.Heading($"{DemoClusterLesson.WhereTitle}:");
+                await session.ShowAsync(DemoClusterLesson.Where, cancellation);
+            }
             await session.ShowMetricsAsync(DemoLesson.All, cancellation);
             Terminal.Heading("Go on in psql:");
             Terminal.Done($"  {PsqlCommand.Hint(directory)}");
