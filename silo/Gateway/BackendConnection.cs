@@ -145,7 +145,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         RunStart start;
         try
         {
-            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }, node).GetAwaiter().GetResult();
+            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }).GetAwaiter().GetResult();
         }
         catch
         {
