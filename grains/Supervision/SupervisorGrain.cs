@@ -72,15 +72,21 @@ public sealed partial class SupervisorGrain(
                 nodes = [await GatherAsync(nodes, fed)];
             }
 
+            TrainingResult? result = null;
             await foreach ((int rank, TrainingStep step) in Parts.MergeAsync(
                 nodes, (rank, token) => Trainer(nodes[rank]).FitAsync(new FitPart(rank, nodes, rows), token), cancellationToken))
             {
                 // All parts do the same; one of them tells.
-                if (rank == 0)
+                if (rank == 0 && step.Result is null)
                 {
-                    yield return step.Result is null ? step : step with { Result = step.Result with { Nodes = fedNodes } };
+                    yield return step;
                 }
+
+                result = rank == 0 ? step.Result : result;
             }
+
+            // Only when all parts have come to their end: every node has the image then, and no rows.
+            yield return new TrainingStep("", result! with { Nodes = fedNodes });
         }
         finally
         {

@@ -21,6 +21,7 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     private readonly IImageStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<TrainerGrain> _logger;
+    private readonly IGrainFactory _grains;
     private readonly NodeKey _key;
     private readonly FeedFolder _rows;
     private readonly Mailbox _mailbox = new();
@@ -28,9 +29,9 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     private RunTicket? _ticket;
     private IGrainTimer? _check;
 
-    public TrainerGrain(WorkerOptions options, IImageStore store, TimeProvider time, ILogger<TrainerGrain> logger)
+    public TrainerGrain(WorkerOptions options, IImageStore store, IGrainFactory grains, TimeProvider time, ILogger<TrainerGrain> logger)
     {
-        (_options, _store, _time, _logger) = (options, store, time, logger);
+        (_options, _store, _grains, _time, _logger) = (options, store, grains, time, logger);
         _key = NodeKey.Parse(this.GetPrimaryKeyString());
         _rows = new FeedFolder(Path.Combine(options.ColumnsDirectory, _key.Rest));
     }
@@ -215,7 +216,8 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
 
     private RunTicket Ticket() => _ticket ?? throw NotUnderWay();
 
-    private ITrainerGrain Trainer(string node) => GrainFactory.GetGrain<ITrainerGrain>(new NodeKey(node, _key.Rest).ToString());
+    // Not the grain's own factory: workers exchange packets outside of its turns.
+    private ITrainerGrain Trainer(string node) => _grains.GetGrain<ITrainerGrain>(new NodeKey(node, _key.Rest).ToString());
 
     private GraincastException NotUnderWay() => new(
         SqlState.UndefinedObject,
