@@ -22,13 +22,15 @@ internal static class DemoCommand
             {
                 await session.TeachAsync(lesson, cancellation);
             }
-            if (status.Nodes.Count > 1)
+            var isCluster = status.Nodes.Count > 1;
+            if (isCluster)
             {
                 await session.DistributeAsync(DemoClusterLesson.Table, DemoClusterLesson.Distribute, cancellation);
                 Terminal.Heading($"{DemoClusterLesson.WhereTitle}:");
                 await session.ShowAsync(DemoClusterLesson.Where, cancellation);
+                await session.TeachAsync(DemoClusterLesson.Lesson, cancellation);
             }
-            await session.ShowMetricsAsync(DemoLesson.All, cancellation);
+            await session.ShowMetricsAsync(isCluster ? [.. DemoLesson.All, DemoClusterLesson.Lesson] : DemoLesson.All, cancellation);
             Terminal.Heading("Go on in psql:");
             Terminal.Done($"  {PsqlCommand.Hint(directory)}");
             Terminal.Line("and there, for example:");

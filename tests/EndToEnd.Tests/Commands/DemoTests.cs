@@ -29,7 +29,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public async Task The_demo_with_workers_predicts_at_the_nodes_that_hold_the_rows()
+    public async Task The_demo_with_workers_trains_on_all_of_them_and_predicts_at_the_nodes_that_hold_the_rows()
     {
         Citus.Require();
         await using var directory = new TestDirectory();
@@ -40,6 +40,8 @@ public sealed class DemoTests
         foreach (var run in new[] { first, second })
         {
             run.ExitCode.ShouldBe(0, run.ToString());
+            // rows, nodes, seconds
+            run.Output.ShouldMatch(@"\n21564 +2 +\d");
             // node, predictions, correct
             run.Output.ShouldMatch(@"\n1  +\d+  +\d+\n2  +\d+  +\d+\n");
         }
