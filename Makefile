@@ -42,8 +42,8 @@ extension:
 deps: ## Install what is missing from Debian: PostgreSQL 15, its headers, a C compiler.
 	@.ci/deps
 
-demo: build ## Start everything, train five kinds of models in SQL, show what they predict.
-	@bin/graincast demo
+demo: build ## Start everything, train five kinds of models in SQL, show what they predict. WORKERS=2: on a Citus cluster.
+	@bin/graincast demo $(if $(WORKERS),--workers $(WORKERS))
 
 down: ## Stop what `make demo` or `bin/graincast up` started.
 	@if [ -x bin/graincast ]; then bin/graincast down; else echo "Nothing was built here."; fi
