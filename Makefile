@@ -43,7 +43,7 @@ deps: ## Install what is missing from Debian: PostgreSQL 15, its headers, a C co
 	@.ci/deps
 
 demo: build ## Start everything, train five kinds of models in SQL, show what they predict.
-	@bin/graincast demo
+	@bin/graincast demo $(if $(WORKERS),--workers $(WORKERS))
 
 down: ## Stop what `make demo` or `bin/graincast up` started.
 	@if [ -x bin/graincast ]; then bin/graincast down; else echo "Nothing was built here."; fi

@@ -9,12 +9,13 @@ internal static class DemoCommand
     public static Command Create()
     {
         var data = DataOption.Create();
-        var command = new Command("demo", "Start everything, load the bundled data sets, train five kinds of models in SQL and show what they predict.") { data };
+        var workers = WorkersOption.Create();
+        var command = new Command("demo", "Start everything, load the bundled data sets, train five kinds of models in SQL and show what they predict.") { data, workers };
         command.SetAction(async (parsed, cancellation) =>
         {
             var directory = new DataDirectory(parsed.GetRequiredValue(data));
-            var status = await UpCommand.StartAsync(directory.Root, port: null, cancellation);
-            Terminal.Done($"Graincast is up: Postgres on 127.0.0.1:{status.PostgresPort}, data in {directory.Root}");
+            var status = await UpCommand.StartAsync(directory.Root, port: null, parsed.GetValue(workers), cancellation);
+            UpCommand.Announce(status);
             await using var session = await DemoSession.OpenAsync(new EmbeddedServer(directory, new Progress<string>()).AdminConnectionString(), cancellation);
             await session.LoadAsync(DemoLesson.DataSets, cancellation);
             foreach (var lesson in DemoLesson.All)

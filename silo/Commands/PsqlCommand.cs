@@ -10,16 +10,28 @@ internal static partial class PsqlCommand
     public static Command Create()
     {
         var data = DataOption.Create();
+        var node = new Option<int>("--node")
+        {
+            Description = "Which node's Postgres: 0 is the coordinator, 1 and up are workers.",
+            HelpName = "N",
+        };
+        node.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var number) && number >= 0))
+            {
+                result.AddError($"--node must be a number from 0, not '{text}'.");
+            }
+        });
         var arguments = new Argument<string[]>("args")
         {
             Description = "Options of psql, after --. They win over the connection given here, e.g. -- -U somebody.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("psql", "Run psql as superuser in the database of the embedded Postgres. Its exit code is passed on.") { data, arguments };
+        var command = new Command("psql", "Run psql as superuser in the database of the embedded Postgres. Its exit code is passed on.") { data, node, arguments };
         command.SetAction(parsed =>
         {
             var server = new EmbeddedServer(new DataDirectory(parsed.GetRequiredValue(data)), new Progress<string>());
-            var connection = server.AdminConnectionString();
+            var connection = server.AdminConnectionString(parsed.GetValue(node));
             Dictionary<string, string> environment = new()
             {
                 ["PGHOST"] = connection.Host!,

@@ -18,10 +18,11 @@ internal static class ServeCommand
         config.AcceptExistingOnly();
         Option[] settings =
         [
-            Setting<string>("--node", nameof(GraincastOptions.Node), "The Postgres server's place in the whole; on Citus its groupid."),
+            Setting<string>("--node", nameof(GraincastOptions.Node), "The Postgres server's place in the whole. Without it: on Citus its groupid, else 0."),
             Setting<string>("--data-directory", nameof(GraincastOptions.DataDirectory), "Where columns and logs are kept."),
             Setting<string>("--socket", nameof(GraincastOptions.Socket), "The Unix socket that backends call: graincast.socket in postgresql.conf."),
-            Setting<string>("--connection", nameof(GraincastOptions.Connection), "Npgsql connection string of the silo's role, with Search Path=graincast."),
+            Setting<string>("--connection", nameof(GraincastOptions.Connection), "Npgsql connection string of the silo's role at the Postgres beside it, with Search Path=graincast."),
+            Setting<string>("--cluster-connection", nameof(GraincastOptions.ClusterConnection), "The same of the database with Orleans' tables, where it is another: on Citus the coordinator's."),
             Setting<string>("--cluster-id", nameof(GraincastOptions.ClusterId), "Orleans' cluster id."),
             Setting<string>("--service-id", nameof(GraincastOptions.ServiceId), "Orleans' service id."),
             Setting<int>("--silo-port", nameof(GraincastOptions.SiloPort), "Port between silos; 0 = a free one."),

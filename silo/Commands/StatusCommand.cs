@@ -13,15 +13,16 @@ internal static class StatusCommand
     public static Command Create()
     {
         var data = DataOption.Create();
-        var command = new Command("status", "Say what runs. Exit code 0 when Postgres and the silo do, 3 when not.") { data };
+        var command = new Command("status", "Say what runs. A line for each node. Exit code 0 when every Postgres and silo does, 3 when not.") { data };
         command.SetAction(parsed =>
         {
             var server = new EmbeddedServer(new DataDirectory(parsed.GetRequiredValue(data)), new Progress<string>());
             var status = server.Status();
-            Terminal.Table(["what", "state", "pid", "port", "socket", "version"], [
-                ["Postgres", State(status.PostgresPid), $"{status.PostgresPid}", $"{status.PostgresPort}", status.Data.Run, server.PostgresVersion.Split(' ')[1]],
-                ["silo", State(status.SiloPid), $"{status.SiloPid}", "", status.Data.SiloSocket, AppVersion],
-            ]);
+            Terminal.Table(["node", "port", "Postgres", "pid", "silo", "pid", "sockets in"], [.. status.Nodes.Select(node => new[]
+            {
+                $"{node.Directory.Number}", $"{node.PostgresPort}", State(node.PostgresPid), $"{node.PostgresPid}", State(node.SiloPid), $"{node.SiloPid}", node.Directory.Run,
+            })]);
+            Terminal.Line($"{server.PostgresVersion}, graincast {AppVersion}");
             if (status is { IsRunning: true, IsCurrent: false })
             {
                 Terminal.Faint("The app was built again since the silo was started; `graincast up` restarts it.");

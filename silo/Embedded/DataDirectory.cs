@@ -1,25 +1,17 @@
-using System.Text;
-
 namespace Graincast.Embedded;
 
-/// <summary>Where everything of an embedded Graincast is. One directory, one Postgres, one silo.</summary>
+/// <summary>Where everything of an embedded Graincast is: one directory, and in it a node, or a coordinator and its workers.</summary>
 public sealed class DataDirectory
 {
-    // sizeof(sockaddr_un.sun_path) - 1.
-    private const int MaxSocketPathBytes = 107;
+    /// <summary>As many workers as one machine is ever asked for.</summary>
+    public const int MaxWorkers = 16;
 
     /// <summary>Names the directory at <paramref name="path"/>; nothing is created yet.</summary>
     public DataDirectory(string path)
     {
         Root = Path.GetFullPath(path);
-        var longest = Path.Combine(Run, ".s.PGSQL.65535");
-        if (Encoding.UTF8.GetByteCount(longest) > MaxSocketPathBytes)
-        {
-            throw new GraincastException(
-                SqlState.InvalidParameter,
-                $"The data directory's path is too long: {longest} has {Encoding.UTF8.GetByteCount(longest)} bytes, a Unix socket's path at most {MaxSocketPathBytes}.",
-                "Choose a shorter path with --data.");
-        }
+        // Fails on a path that is too long.
+        _ = Node(NodeDirectory.Coordinator);
     }
 
     /// <summary><c>/var/lib/graincast</c> for root, <c>$XDG_DATA_HOME/graincast</c> for everyone else.</summary>
@@ -35,31 +27,15 @@ public sealed class DataDirectory
     /// <summary>The private tree of Postgres' programs, under their own absolute paths.</summary>
     public string Server => Path.Combine(Root, "server");
 
-    public string Postgres => Path.Combine(Root, "postgres");
-
-    /// <summary>Node 0: the configuration and pid file of its silo.</summary>
-    public string Node => Path.Combine(Root, "nodes", "0");
-
-    /// <summary>Sockets and images, shared with the group of Postgres' user.</summary>
-    public string Run => Path.Combine(Root, "run");
-
-    public string Columns => Path.Combine(Root, "columns");
-
-    public string Log => Path.Combine(Root, "log");
-
-    public string SiloSocket => Path.Combine(Run, "graincast.sock");
-
-    public string SiloConfig => Path.Combine(Node, "silo.json");
-
-    public string SiloPid => Path.Combine(Node, "silo.pid");
-
-    public string SiloLog => Path.Combine(Log, "silo.log");
-
-    public string PostgresLog => Path.Combine(Log, "postgres.log");
+    /// <summary>The key and certificate that the nodes of a cluster know each other by.</summary>
+    public string NodeCertificate => Path.Combine(Root, "tls", "nodes.pem");
 
     /// <summary>Held while files or processes are changed.</summary>
     public string Lock => Path.Combine(Root, "lock");
 
-    /// <summary>Whether Postgres was ever initialised here.</summary>
-    public bool Exists => File.Exists(Path.Combine(Postgres, "PG_VERSION"));
+    /// <summary>How many workers were ever made here, complete or not.</summary>
+    public int Workers => Enumerable.Range(1, MaxWorkers).LastOrDefault(number => Directory.Exists(NodeDirectory.Home(Root, number)));
+
+    /// <summary>The folders of one node.</summary>
+    public NodeDirectory Node(int number) => new(this, number);
 }

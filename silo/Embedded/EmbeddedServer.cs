@@ -3,23 +3,19 @@ using Npgsql;
 
 namespace Graincast.Embedded;
 
-/// <summary>One Postgres and one silo in one data directory, from published files to accepting connections and back.</summary>
+/// <summary>Everything in one data directory, from published files to accepting connections and back: one node, or on Citus a coordinator with its workers.</summary>
 public sealed class EmbeddedServer
 {
-    private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(2);
     private readonly DataDirectory _data;
     private readonly SystemUser _user;
-    private readonly PostgresServer _postgres;
-    private readonly Silo _silo;
     private readonly IProgress<string> _progress;
 
     /// <summary>Names the server in <paramref name="data"/>; <paramref name="progress"/> hears of every step that takes time or changes something.</summary>
     public EmbeddedServer(DataDirectory data, IProgress<string> progress)
     {
+        ArgumentNullException.ThrowIfNull(data);
         _data = data;
         _user = SystemUser.Current();
-        _postgres = new PostgresServer(data, _user);
-        _silo = new Silo(data, _user);
         _progress = progress;
     }
 
@@ -28,61 +24,68 @@ public sealed class EmbeddedServer
 
     private string AppStamp => Path.Combine(_data.Root, "app.stamp");
 
-    /// <summary>The app that last brought the database to its version.</summary>
-    private string InstallStamp => Path.Combine(_data.Root, "install.stamp");
-
-    /// <summary>Brings everything up; what already runs in this version is left alone.</summary>
-    public async Task<EmbeddedStatus> UpAsync(int? port, CancellationToken cancellation)
+    /// <summary>
+    /// Brings everything up; what already runs in this version is left alone. With more <paramref name="workers"/> than there are the new ones join; without
+    /// a number there are as many as last time.
+    /// </summary>
+    public async Task<EmbeddedStatus> UpAsync(int? port, int? workers, CancellationToken cancellation)
     {
-        CreateDirectories();
-        using var held = await LockAsync(cancellation);
         var tree = new ServerTree(_data, Published);
-        if (_postgres.Pid is null && tree.RefreshServer())
+        var nodes = Nodes(Wanted(workers));
+        if (IsCluster(nodes))
         {
-            _progress.Report($"Copied the programs of {tree.Version}");
+            tree.RequireCitus();
         }
-        tree.RefreshExtension(_progress);
-        StartPostgres(tree, port);
-        await RefreshAppAsync(cancellation);
-        await InstallAsync(cancellation);
-        if (_silo.Pid is null || !_silo.Accepts)
-        {
-            _progress.Report("Starting the silo");
-            await _silo.StopAsync(cancellation);
-            await _silo.StartAsync(SiloConnectionString(), cancellation);
-        }
+        _user.CreateRoot(_data.Root);
+        nodes.ForEach(node => node.CreateDirectories());
+        using var held = await WorkLock.TakeAsync(_data, cancellation);
+        RefreshTree(tree, nodes);
+        await StartPostgresAsync(tree, nodes, port, cancellation);
+        await RefreshAppAsync(nodes, cancellation);
+        await InstallAsync(nodes, cancellation);
+        await Task.WhenAll(nodes.Select(node => StartSiloAsync(node, nodes, cancellation)));
         return Status();
     }
 
     /// <summary>Stops what runs. Returns whether anything did.</summary>
     public async Task<bool> DownAsync(CancellationToken cancellation)
     {
-        if (!_data.Exists)
+        var nodes = Nodes(_data.Workers);
+        if (!nodes.Exists(node => node.Directory.Exists))
         {
             return false;
         }
-        using var held = await LockAsync(cancellation);
-        var siloRan = await StopSiloAsync(cancellation);
-        if (_postgres.Pid is null)
+        using var held = await WorkLock.TakeAsync(_data, cancellation);
+        var ran = await StopSilosAsync(nodes, cancellation);
+        foreach (var node in nodes.Where(node => node.Postgres.Pid is not null))
         {
-            return siloRan;
+            _progress.Report($"Stopping Postgres{Of(node, nodes)}");
+            ran = node.Postgres.Stop(new ServerTree(_data, Published)) || ran;
         }
-        _progress.Report("Stopping Postgres");
-        return _postgres.Stop(new ServerTree(_data, Published)) || siloRan;
+        return ran;
     }
 
     /// <summary>What runs now.</summary>
     public EmbeddedStatus Status() => new(
         _data,
-        _postgres.Pid,
-        _postgres.Port,
-        _silo.Pid is { } pid && _silo.Accepts ? pid : null,
+        [.. Nodes(_data.Workers).Select(node => node.Status)],
         File.Exists(AppStamp) ? File.ReadAllText(AppStamp) == Fingerprint.Of(Published) : null);
 
-    /// <summary>Connects to the database as its superuser.</summary>
-    public NpgsqlConnectionStringBuilder AdminConnectionString() => _postgres.Port is null
-        ? throw new GraincastException(SqlState.ConnectionFailure, $"There is no Graincast in {_data.Root}.", "Run `graincast up` first, or name its directory with --data.")
-        : _postgres.ConnectionString(PostgresServer.Database, PostgresServer.Superuser);
+    /// <summary>Connects to the database at <paramref name="node"/> as its superuser.</summary>
+    public NpgsqlConnectionStringBuilder AdminConnectionString(int node = NodeDirectory.Coordinator)
+    {
+        if (node > _data.Workers)
+        {
+            throw new GraincastException(
+                SqlState.UndefinedObject,
+                $"There is no node {node} in {_data.Root}.",
+                _data.Workers == 0 ? "It has no workers; `graincast up --workers` makes some." : $"Its nodes are 0 to {_data.Workers}.");
+        }
+        var asked = Nodes(_data.Workers)[node];
+        return asked.Postgres.Port is null
+            ? throw new GraincastException(SqlState.ConnectionFailure, $"There is no Graincast in {_data.Root}.", "Run `graincast up` first, or name its directory with --data.")
+            : asked.AdminConnectionString;
+    }
 
     /// <summary>The Postgres that this app's extension was built for.</summary>
     public string PostgresVersion => new ServerTree(_data, Published).Version;
@@ -90,102 +93,126 @@ public sealed class EmbeddedServer
     /// <summary>The path of the psql that belongs to this server.</summary>
     public string Psql() => new ServerTree(_data, Published).Program("psql");
 
-    private string SiloConnectionString()
+    private static bool IsCluster(List<EmbeddedNode> nodes) => nodes.Count > 1;
+
+    /// <summary>Which node a step is about, where there are several.</summary>
+    private static string Of(EmbeddedNode node, List<EmbeddedNode> nodes) => IsCluster(nodes) ? $" of {node}" : "";
+
+    private List<EmbeddedNode> Nodes(int workers) => [.. Enumerable.Range(0, workers + 1).Select(number => new EmbeddedNode(_data.Node(number), _user))];
+
+    private int Wanted(int? workers) => workers is not { } wanted || wanted >= _data.Workers
+        ? workers ?? _data.Workers
+        : throw new GraincastException(
+            SqlState.FeatureNotSupported,
+            $"{_data.Root} has {_data.Workers} workers, and taking some away is not offered.",
+            "Leave --workers out to start those that there are, or choose a new directory with --data.");
+
+    private void RefreshTree(ServerTree tree, List<EmbeddedNode> nodes)
     {
-        var connection = _postgres.ConnectionString(PostgresServer.Database, PostgresServer.SiloRole);
-        connection.SearchPath = "graincast";
-        return connection.ConnectionString;
+        if (nodes.TrueForAll(node => node.Postgres.Pid is null) && tree.RefreshServer())
+        {
+            _progress.Report($"Copied the programs of {tree.Version}");
+        }
+        if (IsCluster(nodes))
+        {
+            tree.RefreshCitus();
+        }
+        tree.RefreshExtension(_progress);
     }
 
-    private void CreateDirectories()
+    private async Task StartPostgresAsync(ServerTree tree, List<EmbeddedNode> nodes, int? port, CancellationToken cancellation)
     {
-        _user.CreateRoot(_data.Root);
-        foreach (var (path, mode) in new[] { (_data.Node, "0750"), (_data.Log, "0750"), (_data.Columns, "0700"), (_data.Run, "2750") })
+        var certificate = IsCluster(nodes) ? _data.NodeCertificate : null;
+        var isNew = certificate is not null && NodeCertificate.Refresh(certificate, _user, DateTimeOffset.UtcNow);
+        var coordinator = nodes[0];
+        if (coordinator.Postgres.Pid is not null && port is not null && port != coordinator.Postgres.Port)
         {
-            if (!Directory.Exists(path))
+            throw new GraincastException(
+                SqlState.ObjectNotInState, $"Postgres in {_data.Root} already runs, on port {coordinator.Postgres.Port}.", $"Run `graincast down --data {_data.Root}` first.");
+        }
+        if (certificate is not null && coordinator.Postgres is { Pid: not null, IsInCluster: false })
+        {
+            _progress.Report("Restarting Postgres: with workers it loads Citus");
+            await StopSilosAsync([coordinator], cancellation);
+            coordinator.Postgres.Stop(tree);
+        }
+        foreach (var node in nodes)
+        {
+            if (node.Postgres.Pid is null)
             {
-                _user.CreateDirectory(path, mode);
+                if (!node.Directory.Exists)
+                {
+                    _progress.Report($"Creating the database cluster{Of(node, nodes)}");
+                    node.Postgres.Initialise(tree);
+                }
+                _progress.Report($"Starting Postgres{Of(node, nodes)}");
+                node.Postgres.Start(tree, node == coordinator ? port : null, certificate);
+            }
+            else if (isNew)
+            {
+                node.Postgres.Reload(tree);
             }
         }
     }
 
-    private void StartPostgres(ServerTree tree, int? port)
-    {
-        if (_postgres.Pid is not null)
-        {
-            if (port is not null && port != _postgres.Port)
-            {
-                throw new GraincastException(
-                    SqlState.ObjectNotInState, $"Postgres in {_data.Root} already runs, on port {_postgres.Port}.", $"Run `graincast down --data {_data.Root}` first.");
-            }
-            return;
-        }
-        if (!_data.Exists)
-        {
-            _progress.Report("Creating the database cluster");
-            _postgres.Initialise(tree);
-        }
-        _progress.Report("Starting Postgres");
-        _postgres.Start(tree, port);
-    }
-
-    private async Task RefreshAppAsync(CancellationToken cancellation)
+    private async Task RefreshAppAsync(List<EmbeddedNode> nodes, CancellationToken cancellation)
     {
         if (Published == _data.App || Fingerprint.IsCurrent(Published, AppStamp))
         {
             return;
         }
-        var ran = await StopSiloAsync(cancellation);
+        var ran = await StopSilosAsync(nodes, cancellation);
         _progress.Report(ran ? "Refreshing the app: it changed since the silo was started" : "Copying the app");
         Fingerprint.Refresh(Published, AppStamp, () => FileTree.Replace(Published, _data.App));
     }
 
-    private async Task InstallAsync(CancellationToken cancellation)
+    private async Task InstallAsync(List<EmbeddedNode> nodes, CancellationToken cancellation)
     {
-        if (Fingerprint.IsCurrent(Published, InstallStamp))
+        if (IsCluster(nodes))
+        {
+            await new CitusCluster(nodes[0], nodes[1..], _progress).JoinAsync(cancellation);
+        }
+        // The app that last brought the database to its version, on these nodes.
+        var stamp = Path.Combine(_data.Root, IsCluster(nodes) ? $"install.{nodes.Count}.stamp" : "install.stamp");
+        if (Fingerprint.IsCurrent(Published, stamp))
         {
             return;
         }
-        await _postgres.CreateDatabaseAsync(cancellation);
-        var scripts = await Migrations.InstallAsync(AdminConnectionString().ConnectionString, PostgresServer.SiloRole, cancellation);
+        await nodes[0].Postgres.CreateDatabaseAsync(cancellation);
+        var scripts = await Migrations.InstallAsync(nodes[0].AdminConnectionString.ConnectionString, PostgresServer.SiloRole, cancellation);
         if (scripts.Count > 0)
         {
             _progress.Report($"Ran {scripts.Count} migrations");
         }
-        Fingerprint.Remember(Published, InstallStamp);
+        Fingerprint.Remember(Published, stamp);
     }
 
-    private async Task<bool> StopSiloAsync(CancellationToken cancellation)
+    private async Task StartSiloAsync(EmbeddedNode node, List<EmbeddedNode> nodes, CancellationToken cancellation)
     {
-        if (_silo.Pid is null)
+        if (node.Silo.Pid is not null && node.Silo.Accepts)
+        {
+            return;
+        }
+        _progress.Report($"Starting the silo{Of(node, nodes)}");
+        await node.Silo.StopAsync(cancellation);
+        await node.Silo.StartAsync(node.SiloConnectionString, nodes[0].SiloConnectionString, cancellation);
+    }
+
+    private async Task<bool> StopSilosAsync(List<EmbeddedNode> nodes, CancellationToken cancellation)
+    {
+        var running = nodes.Where(node => node.Silo.Pid is not null).ToList();
+        if (running.Count == 0)
         {
             return false;
         }
-        _progress.Report("Stopping the silo");
-        if (await _silo.StopAsync(cancellation))
+        _progress.Report(running.Count == 1 ? $"Stopping the silo{Of(running[0], nodes)}" : "Stopping the silos");
+        await Task.WhenAll(running.Select(async node =>
         {
-            _progress.Report("The silo did not end in time and was killed");
-        }
+            if (await node.Silo.StopAsync(cancellation))
+            {
+                _progress.Report($"The silo{Of(node, nodes)} did not end in time and was killed");
+            }
+        }));
         return true;
-    }
-
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
-    {
-        FileStream? held = null;
-        bool TryLock()
-        {
-            try
-            {
-                held = new FileStream(_data.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                return true;
-            }
-            catch (IOException inUse) when (inUse is not (FileNotFoundException or DirectoryNotFoundException))
-            {
-                return false;
-            }
-        }
-        return await Deadline.WaitAsync(TryLock, LockTimeout, cancellation)
-            ? held!
-            : throw new GraincastException(SqlState.ObjectNotInState, $"Another graincast command has been at work in {_data.Root} for {LockTimeout.TotalMinutes} minutes.");
     }
 }

@@ -3,9 +3,10 @@ using Npgsql;
 namespace Graincast.Embedded;
 
 /// <summary>The embedded Postgres: made, configured, started, stopped.</summary>
-internal sealed class PostgresServer(DataDirectory data, SystemUser user)
+internal sealed class PostgresServer(NodeDirectory node, SystemUser user)
 {
     private const int TimeoutS = 60;
+    private const string HostRulesFile = "pg_hba.conf";
 
     /// <summary>The database that <c>up</c> makes.</summary>
     public const string Database = "graincast";
@@ -16,28 +17,25 @@ internal sealed class PostgresServer(DataDirectory data, SystemUser user)
     /// <summary>The ordinary role of the silo.</summary>
     public const string SiloRole = "graincast";
 
-    private string PidFile => Path.Combine(data.Postgres, "postmaster.pid");
+    private string PidFile => Path.Combine(node.Postgres, "postmaster.pid");
 
-    private string ConfigFile => Path.Combine(data.Postgres, "graincast.conf");
+    private string ConfigFile => Path.Combine(node.Postgres, "graincast.conf");
 
     /// <summary>The postmaster's pid, or null when it does not run.</summary>
     public int? Pid => ReadPidFile() is [var first, ..] && int.TryParse(first, out var pid) && IsOurs(pid) ? pid : null;
 
     /// <summary>The port that it listens on, or that it used last; null before the first start.</summary>
-    public int? Port
-    {
-        get
-        {
-            const string key = "port = ";
-            var line = File.Exists(ConfigFile) ? File.ReadLines(ConfigFile).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal)) : null;
-            return line is null ? null : int.Parse(line[key.Length..]);
-        }
-    }
+    public int? Port => PostgresConfig.Port(Settings);
+
+    /// <summary>Whether it was last started as a node of a cluster.</summary>
+    public bool IsInCluster => Settings.Contains(PostgresConfig.PreloadCitus);
+
+    private IEnumerable<string> Settings => File.Exists(ConfigFile) ? File.ReadLines(ConfigFile) : [];
 
     /// <summary>Connects to <paramref name="database"/> as <paramref name="role"/> through the Unix socket.</summary>
     public NpgsqlConnectionStringBuilder ConnectionString(string database, string role) => new()
     {
-        Host = data.Run,
+        Host = node.Run,
         Port = Port ?? throw new InvalidOperationException("Postgres was never started here."),
         Database = database,
         Username = role,
@@ -46,7 +44,7 @@ internal sealed class PostgresServer(DataDirectory data, SystemUser user)
     /// <summary>Runs initdb once.</summary>
     public void Initialise(ServerTree tree)
     {
-        var unfinished = data.Postgres + ".new";
+        var unfinished = node.Postgres + ".new";
         if (Directory.Exists(unfinished))
         {
             Directory.Delete(unfinished, recursive: true);
@@ -57,40 +55,32 @@ internal sealed class PostgresServer(DataDirectory data, SystemUser user)
             "--auth-local=peer", "--auth-host=reject",
         ])).ThrowIfFailed("initdb");
         File.AppendAllText(Path.Combine(unfinished, "postgresql.conf"), "\n# Written by graincast at every start; what stands below it wins.\ninclude_if_exists = 'graincast.conf'\n");
-        File.WriteAllText(Path.Combine(unfinished, "pg_hba.conf"), $"""
-            # Over the Unix socket: {user.Name} and root as the roles that pg_ident.conf gives them, everyone else under their own name.
-            local all all peer map=graincast
-            host all all 127.0.0.1/32 scram-sha-256
-            """ + "\n");
-        File.WriteAllText(Path.Combine(unfinished, "pg_ident.conf"), string.Join('\n',
-            from osUser in new[] { user.Name, "root" }.Distinct()
-            from role in new[] { Superuser, SiloRole }
-            select $"graincast {osUser} {role}") + "\ngraincast /^(.*)$ \\1\n");
-        Directory.Move(unfinished, data.Postgres);
+        File.WriteAllText(Path.Combine(unfinished, HostRulesFile), PostgresConfig.HostRules(user));
+        File.WriteAllText(Path.Combine(unfinished, "pg_ident.conf"), PostgresConfig.UserMap(user));
+        Directory.Move(unfinished, node.Postgres);
     }
 
-    /// <summary>Starts it on <paramref name="wantedPort"/>, else on the port of last time, else on a free one, and waits until it accepts connections.</summary>
-    public void Start(ServerTree tree, int? wantedPort)
+    /// <summary>
+    /// Starts it on <paramref name="wantedPort"/>, else on the port of last time, else on a free one, and waits until it accepts connections. As a node of a
+    /// cluster, whose nodes know each other by <paramref name="certificate"/>, or alone when that is null.
+    /// </summary>
+    public void Start(ServerTree tree, int? wantedPort, string? certificate)
     {
         var port = wantedPort ?? Ports.KeepOrPick(Port);
         if (!Ports.IsFree(port))
         {
             throw new GraincastException(SqlState.ObjectNotInState, $"Port {port} is in use by another program.", "Choose another with --port, or leave it out to get a free one.");
         }
-        File.WriteAllText(ConfigFile, $"""
-            # Written by graincast at every start: change postgresql.conf instead.
-            port = {port}
-            listen_addresses = '127.0.0.1'
-            unix_socket_directories = '{data.Run}'
-            log_destination = 'stderr'
-            log_line_prefix = '%m [%p] %q%u@%d '
-            graincast.socket = '{data.SiloSocket}'
-            """ + "\n");
-        var logged = new FileInfo(data.PostgresLog) is { Exists: true } log ? log.Length : 0;
-        var result = PgCtl(tree, "start", "-w", "-t", $"{TimeoutS}", "-l", data.PostgresLog);
+        if (certificate is not null)
+        {
+            AdmitNodes();
+        }
+        File.WriteAllText(ConfigFile, PostgresConfig.Settings(node, port) + (certificate is null ? "" : PostgresConfig.ClusterSettings(certificate)));
+        var logged = new FileInfo(node.PostgresLog) is { Exists: true } log ? log.Length : 0;
+        var result = PgCtl(tree, "start", "-w", "-t", $"{TimeoutS}", "-l", node.PostgresLog);
         if (result.ExitCode != 0)
         {
-            throw new GraincastException(SqlState.ObjectNotInState, $"Postgres did not start: {LogTail.LastError(data.PostgresLog, logged)}", $"Its log is {data.PostgresLog}.");
+            throw new GraincastException(SqlState.ObjectNotInState, $"Postgres did not start: {LogTail.LastError(node.PostgresLog, logged)}", $"Its log is {node.PostgresLog}.");
         }
     }
 
@@ -104,6 +94,9 @@ internal sealed class PostgresServer(DataDirectory data, SystemUser user)
         PgCtl(tree, "stop", "-w", "-t", $"{TimeoutS}", "-m", "fast").ThrowIfFailed("Stopping Postgres");
         return true;
     }
+
+    /// <summary>Has it read its files again, the certificate of its nodes included.</summary>
+    public void Reload(ServerTree tree) => PgCtl(tree, "reload").ThrowIfFailed("Reloading Postgres");
 
     /// <summary>Makes the database when it is missing.</summary>
     public async Task CreateDatabaseAsync(CancellationToken cancellation)
@@ -123,12 +116,23 @@ internal sealed class PostgresServer(DataDirectory data, SystemUser user)
         }
     }
 
+    private void AdmitNodes()
+    {
+        var path = Path.Combine(node.Postgres, HostRulesFile);
+        var rules = File.ReadAllText(path);
+        var wanted = PostgresConfig.WithNodeRules(rules);
+        if (wanted != rules)
+        {
+            File.WriteAllText(path, wanted);
+        }
+    }
+
     private Child.Result PgCtl(ServerTree tree, string verb, params string[] options) =>
-        Child.Run(user.Wrap([tree.Program("pg_ctl"), verb, "-s", "-D", data.Postgres, .. options]), data.Postgres);
+        Child.Run(user.Wrap([tree.Program("pg_ctl"), verb, "-s", "-D", node.Postgres, .. options]), node.Postgres);
 
     private string[] ReadPidFile() => File.Exists(PidFile) ? File.ReadAllLines(PidFile) : [];
 
     /// <summary>A pid file may outlive its process, and the pid may be another's by now.</summary>
     private bool IsOurs(int pid) =>
-        new FileInfo($"/proc/{pid}/exe").LinkTarget?.StartsWith(data.Server + "/", StringComparison.Ordinal) ?? false;
+        new FileInfo($"/proc/{pid}/exe").LinkTarget?.StartsWith(node.Data.Server + "/", StringComparison.Ordinal) ?? false;
 }

@@ -31,6 +31,10 @@ internal sealed class ServerTree
 
     private string ServerStamp => Path.Combine(_data.Server, "server.stamp");
 
+    private string CitusControl => Path.Combine(_config["SHAREDIR"], "extension", "citus.control");
+
+    private string CitusStamp => Path.Combine(_data.Server, "citus.stamp");
+
     private string ExtensionStamp => Path.Combine(_data.Server, "extension.stamp");
 
     /// <summary>The path of one of Postgres' programs in the tree.</summary>
@@ -45,6 +49,29 @@ internal sealed class ServerTree
             FileTree.CopyFile(Path.Combine(SystemBinaries, program), Program(program));
         }
         FileTree.Overlay(_config["SHAREDIR"], InTree(_config["SHAREDIR"]));
+        LinkLibraries();
+    });
+
+    /// <summary>Fails unless this Postgres has Citus.</summary>
+    public void RequireCitus()
+    {
+        if (new[] { CitusControl, Path.Combine(_config["PKGLIBDIR"], "citus.so") }.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+        {
+            throw new GraincastException(
+                SqlState.FeatureNotSupported,
+                $"Workers need the extension citus, and {Version} does not have it: no {missing}.",
+                "Install Citus for that Postgres, or leave --workers out: a Postgres alone needs nothing more.");
+        }
+    }
+
+    /// <summary>Takes Citus in when it was installed or replaced after the tree was made.</summary>
+    public void RefreshCitus() => Fingerprint.Refresh(CitusControl, CitusStamp, () =>
+    {
+        var extensions = Path.GetDirectoryName(CitusControl)!;
+        foreach (var file in Directory.EnumerateFiles(extensions, "citus*"))
+        {
+            FileTree.CopyFile(file, Path.Combine(InTree(extensions), Path.GetFileName(file)));
+        }
         LinkLibraries();
     });
 

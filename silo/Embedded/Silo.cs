@@ -6,11 +6,11 @@ using Graincast.Hosting;
 namespace Graincast.Embedded;
 
 /// <summary>The silo beside the embedded Postgres: a detached <c>graincast serve</c>.</summary>
-internal sealed class Silo(DataDirectory data, SystemUser user)
+internal sealed class Silo(NodeDirectory node, SystemUser user)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
-    private readonly ProcessFile _process = new(data.SiloPid);
+    private readonly ProcessFile _process = new(node.SiloPid);
 
     /// <summary>Its pid, or null when it does not run.</summary>
     public int? Pid => _process.Pid;
@@ -23,7 +23,7 @@ internal sealed class Silo(DataDirectory data, SystemUser user)
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                socket.Connect(new UnixDomainSocketEndPoint(data.SiloSocket));
+                socket.Connect(new UnixDomainSocketEndPoint(node.SiloSocket));
                 return true;
             }
             catch (SocketException)
@@ -33,41 +33,41 @@ internal sealed class Silo(DataDirectory data, SystemUser user)
         }
     }
 
-    /// <summary>Starts it and waits until it accepts connections.</summary>
-    public async Task StartAsync(string connectionString, CancellationToken cancellation)
+    /// <summary>Starts it and waits until it accepts connections. Orleans' tables may be elsewhere than the Postgres beside it.</summary>
+    public async Task StartAsync(string connectionString, string clusterConnectionString, CancellationToken cancellation)
     {
-        WriteConfig(connectionString);
-        var logged = new FileInfo(data.SiloLog) is { Exists: true } log ? log.Length : 0;
+        WriteConfig(connectionString, clusterConnectionString);
+        var logged = new FileInfo(node.SiloLog) is { Exists: true } log ? log.Length : 0;
         var dotnet = Environment.ProcessPath ?? "dotnet";
-        string[] program = Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? [dotnet, Path.Combine(data.App, "graincast.dll")] : [Path.Combine(data.App, "graincast")];
-        _process.Write(Child.Detach(user.Wrap([.. program, "serve", "--config", data.SiloConfig]), data.SiloLog, data.Root));
+        string[] program = Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? [dotnet, Path.Combine(node.Data.App, "graincast.dll")] : [Path.Combine(node.Data.App, "graincast")];
+        _process.Write(Child.Detach(user.Wrap([.. program, "serve", "--config", node.SiloConfig]), node.SiloLog, node.Top));
 
         var accepted = await Deadline.WaitAsync(() => Accepts || Pid is null, StartTimeout, cancellation) && Pid is not null;
         if (!accepted)
         {
             var reason = Pid is null ? "it ended" : $"no connection within {StartTimeout.TotalSeconds} s";
             await StopAsync(cancellation);
-            throw new GraincastException(SqlState.ConnectionFailure, $"The silo did not start, {reason}: {LogTail.LastError(data.SiloLog, logged)}", $"Its log is {data.SiloLog}.");
+            throw new GraincastException(SqlState.ConnectionFailure, $"The silo did not start, {reason}: {LogTail.LastError(node.SiloLog, logged)}", $"Its log is {node.SiloLog}.");
         }
     }
 
     /// <summary>Stops it, by force when it does not listen. Returns whether force was needed.</summary>
     public Task<bool> StopAsync(CancellationToken cancellation) => _process.StopAsync(StopTimeout, cancellation);
 
-    private void WriteConfig(string connectionString)
+    private void WriteConfig(string connectionString, string clusterConnectionString)
     {
-        var last = File.Exists(data.SiloConfig) ? JsonNode.Parse(File.ReadAllText(data.SiloConfig))?[GraincastOptions.Section] : null;
+        var last = File.Exists(node.SiloConfig) ? JsonNode.Parse(File.ReadAllText(node.SiloConfig))?[GraincastOptions.Section] : null;
         // The same address as last time: Orleans then knows at once that a silo killed there is dead. Elsewhere it would wait a minute and a half for it.
         int Port(string name) => Ports.KeepOrPick((int?)last?[name]);
         var options = new JsonObject
         {
-            [nameof(GraincastOptions.Node)] = "0",
-            [nameof(GraincastOptions.DataDirectory)] = data.Root,
-            [nameof(GraincastOptions.Socket)] = data.SiloSocket,
+            [nameof(GraincastOptions.DataDirectory)] = node.Top,
+            [nameof(GraincastOptions.Socket)] = node.SiloSocket,
             [nameof(GraincastOptions.Connection)] = connectionString,
+            [nameof(GraincastOptions.ClusterConnection)] = clusterConnectionString,
             [nameof(GraincastOptions.SiloPort)] = Port(nameof(GraincastOptions.SiloPort)),
             [nameof(GraincastOptions.GatewayPort)] = Port(nameof(GraincastOptions.GatewayPort)),
         };
-        File.WriteAllText(data.SiloConfig, new JsonObject { [GraincastOptions.Section] = options }.ToJsonString(JsonSerializerOptions.Web) + "\n");
+        File.WriteAllText(node.SiloConfig, new JsonObject { [GraincastOptions.Section] = options }.ToJsonString(JsonSerializerOptions.Web) + "\n");
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Graincast.Embedded;
 
 /// <summary>
@@ -45,6 +47,27 @@ public sealed class SystemUser
         }
         // After chown, which clears the set-group-id bit.
         Program("chmod", mode, path);
+    }
+
+    /// <summary>Writes a file that only this user can read, all of it or nothing.</summary>
+    public void WriteSecret(string path, string text)
+    {
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var stream = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+        }
+        if (_switch)
+        {
+            Program("chown", $"{Name}:{Name}", temporary);
+        }
+        File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>Creates the directory that holds everything, which stays the caller's; fails with a hint when this user cannot enter it.</summary>

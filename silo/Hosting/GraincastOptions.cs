@@ -8,8 +8,8 @@ public sealed class GraincastOptions
     /// <summary>The configuration section and the prefix of the environment variables.</summary>
     public const string Section = "Graincast";
 
-    /// <summary>The Postgres server's place in the whole; on Citus its groupid.</summary>
-    public string Node { get; set; } = "0";
+    /// <summary>The Postgres server's place in the whole; empty = ask it: on Citus its groupid, else 0.</summary>
+    public string Node { get; set; } = "";
 
     /// <summary>Where columns and logs are kept.</summary>
     public string DataDirectory { get; set; } = "";
@@ -17,8 +17,11 @@ public sealed class GraincastOptions
     /// <summary>The Unix socket that backends call; its folder also holds <c>images/</c>.</summary>
     public string Socket { get; set; } = "";
 
-    /// <summary>Npgsql connection string of the silo's role in the database that holds Orleans' tables.</summary>
+    /// <summary>Npgsql connection string of the silo's role at the Postgres server beside it.</summary>
     public string Connection { get; set; } = "";
+
+    /// <summary>Npgsql connection string of the database that holds Orleans' tables, on Citus the coordinator's; empty = <see cref="Connection"/>.</summary>
+    public string ClusterConnection { get; set; } = "";
 
     /// <summary>Orleans' cluster id.</summary>
     public string ClusterId { get; set; } = "graincast";

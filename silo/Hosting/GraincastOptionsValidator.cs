@@ -12,11 +12,15 @@ public static class GraincastOptionsValidator
     public static void Check(GraincastOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Require(options.Node.Length > 0 && !options.Node.Contains('/'), nameof(options.Node), "the name of this node, without a slash; on Citus its groupid");
+        Require(!options.Node.Contains('/'), nameof(options.Node), "the name of this node, without a slash, or leave it empty: then the Postgres beside the silo is asked");
         Require(options.DataDirectory.Length > 0, nameof(options.DataDirectory), "a folder that the silo may write");
         Require(options.Socket.Length > 0, nameof(options.Socket), "the path that graincast.socket names in postgresql.conf");
         Require(System.Text.Encoding.UTF8.GetByteCount(options.Socket) <= MaxSocketPathBytes, nameof(options.Socket), $"a path of at most {MaxSocketPathBytes} bytes");
         Require(IsConnectionString(options.Connection), nameof(options.Connection), "an Npgsql connection string such as \"Host=/run/postgresql;Database=app;Username=graincast\"");
+        Require(
+            options.ClusterConnection.Length == 0 || IsConnectionString(options.ClusterConnection),
+            nameof(options.ClusterConnection),
+            "an Npgsql connection string of the database with Orleans' tables, or leave it empty: then they are where Connection says");
         Require(options.WorkerMemoryBytes >= 64 << 20, nameof(options.WorkerMemoryBytes), "at least 67108864 (64 MiB)");
         Require(options.WorkerTimeoutMs > 0, nameof(options.WorkerTimeoutMs), "a positive number of milliseconds");
         Require(options.MaxConnections > 0, nameof(options.MaxConnections), "a positive number");

@@ -1,3 +1,4 @@
+using System.Net;
 using Graincast.Gateway;
 using Graincast.Models;
 using Graincast.Placement;
@@ -21,9 +22,11 @@ public static class SiloHost
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
     {
         GraincastOptionsValidator.Check(options);
+        await CompleteAsync(options, cancellationToken);
         string columns = Path.Combine(options.DataDirectory, "columns", options.Node);
         // Held as long as the silo runs: another one that is started by mistake must not empty the folder under it.
         using FileStream held = Lock(options.Socket + ".lock");
+        await NodeClaim.CheckAsync(options.ClusterConnection, options.ClusterId, options.Node, new IPEndPoint(IPAddress.Loopback, options.SiloPort), cancellationToken);
         EmptyFolder(columns);
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
@@ -39,6 +42,15 @@ public static class SiloHost
         builder.Services.AddHostedService<GatewayService>();
         using IHost host = builder.Build();
         await host.RunAsync(cancellationToken);
+    }
+
+    /// <summary>Fills in what the options leave to be found out.</summary>
+    private static async Task CompleteAsync(GraincastOptions options, CancellationToken cancellationToken)
+    {
+        options.ClusterConnection = options.ClusterConnection.Length == 0 ? options.Connection : options.ClusterConnection;
+        options.SiloPort = options.SiloPort == 0 ? FreePort.Next() : options.SiloPort;
+        options.GatewayPort = options.GatewayPort == 0 ? FreePort.Next() : options.GatewayPort;
+        options.Node = options.Node.Length == 0 ? await LocalNode.ReadAsync(options.Connection, cancellationToken) : options.Node;
     }
 
     private static void AddServices(IServiceCollection services, GraincastOptions options, string columns)
@@ -58,11 +70,11 @@ public static class SiloHost
     private static void Configure(ISiloBuilder silo, GraincastOptions options)
     {
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
-        silo.Configure<SiloOptions>(name => name.SiloName = $"node-{options.Node}");
+        silo.Configure<SiloOptions>(name => name.SiloName = NodeClaim.SiloName(options.Node));
         silo.ConfigureEndpoints(
-            System.Net.IPAddress.Loopback,
-            options.SiloPort == 0 ? FreePort.Next() : options.SiloPort,
-            options.GatewayPort == 0 ? FreePort.Next() : options.GatewayPort,
+            IPAddress.Loopback,
+            options.SiloPort,
+            options.GatewayPort,
             listenOnAnyHostAddress: false);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
@@ -73,11 +85,11 @@ public static class SiloHost
         });
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
-        silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
+        silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.ClusterConnection));
         // A run that is over leaves no row behind.
         silo.AddAdoNetGrainStorage(
-            SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString, ado.DeleteStateOnClear) = (Invariant, options.Connection, true));
-        silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.Connection));
+            SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString, ado.DeleteStateOnClear) = (Invariant, options.ClusterConnection, true));
+        silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.ClusterConnection));
         silo.AddActivityPropagation();
     }
 
