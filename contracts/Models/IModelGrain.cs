@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Graincast.Models;
 
 /// <summary>A model at a node: the owner of its image there. Key: <c>node/database/sha256</c>, the hash as lower-case hex.</summary>
@@ -5,11 +7,15 @@ namespace Graincast.Models;
 public interface IModelGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Sees to it that the image is in this node's store and says where. An image that no committed row names is opened for the role that trained it only.
-    /// 42704 when nothing names it, XX001 when its bytes are damaged.
+    /// Sees to it that the image is in this node's store and says where. An image that no committed row names is opened for the role that trained it only,
+    /// at whichever node that was. 42704 when nothing names it, XX001 when its bytes are damaged.
     /// </summary>
     [Alias("open")]
     Task<ImageFile> OpenAsync(string role);
+
+    /// <summary>For another node: the image if <paramref name="role"/> trained it at this one, else null.</summary>
+    [AlwaysInterleave, Alias("lend")]
+    Task<ImageBytes?> LendAsync(string role);
 }
 
 /// <summary>An image in the store of a node.</summary>
@@ -17,3 +23,7 @@ public interface IModelGrain : IGrainWithStringKey
 public sealed record ImageFile(
     [property: Id(0)] string Path,
     [property: Id(1)] long SizeBytes);
+
+/// <summary>An image on its way to another node.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.image-bytes")]
+public sealed record ImageBytes([property: Id(0)] byte[] Bytes);

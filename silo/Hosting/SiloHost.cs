@@ -85,6 +85,7 @@ public static class SiloHost
         });
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
+        silo.Services.AddSingleton<INodes, Nodes>();
         silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.ClusterConnection));
         // A run that is over leaves no row behind.
         silo.AddAdoNetGrainStorage(

@@ -48,7 +48,7 @@ read_error(WireReader *payload, SiloFailure *failure)
 	failure->detail = text_or_null(payload);
 	failure->hint = text_or_null(payload);
 	if (failure->message == NULL)
-		failure->message = "the Graincast silo reported an error without a text";
+		failure->message = psprintf("%s reported an error without a text", silo_label());
 	wire_done(payload);
 }
 
@@ -106,8 +106,8 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 		if (header.stream != stream || (header.kind != expect && header.kind != WIRE_PROGRESS))
 			ereport(ERROR,
 					(errcode(ERRCODE_PROTOCOL_VIOLATION),
-					 errmsg("the Graincast silo sent a frame of kind %u on stream %u, expected kind %d on stream %u",
-					 header.kind, header.stream, (int) expect, stream),
+					 errmsg("%s sent a frame of kind %u on stream %u, expected kind %d on stream %u",
+					 silo_label(), header.kind, header.stream, (int) expect, stream),
 					 errhint("Use the extension and the silo of the same Graincast release.")));
 		if (header.kind == (uint8) expect)
 			return true;

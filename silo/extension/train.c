@@ -248,7 +248,7 @@ run_training(const TrainRequest *request, const TrainRelation *relation)
 		if (silo_epoch() != epoch)
 			ereport(ERROR,
 					(errcode(ERRCODE_CONNECTION_FAILURE),
-					 errmsg("lost the connection to the Graincast silo during the training"),
+					 errmsg("lost the connection to %s during the training", silo_label()),
 					 errhint("Nothing was written. Train again when the silo is up: \"graincast status\".")));
 		deployed = train_write(request, relation, &result, &model_id);
 	}

@@ -29,6 +29,7 @@ public sealed class NodeCluster : IAsyncLifetime
             string node = NodeOf(options.SiloName);
             silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = node });
             silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
+            silo.Services.AddSingleton<INodes, Nodes>();
             silo.AddActivityPropagation();
             silo.AddMemoryGrainStorage(SupervisorGrain.Storage);
             silo.UseInMemoryReminderService();
