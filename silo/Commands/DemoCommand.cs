@@ -22,7 +22,15 @@ internal static class DemoCommand
             {
                 await session.TeachAsync(lesson, cancellation);
             }
-            await session.ShowMetricsAsync(DemoLesson.All, cancellation);
+            var isCluster = status.Nodes.Count > 1;
+            if (isCluster)
+            {
+                await session.DistributeAsync(DemoClusterLesson.Table, DemoClusterLesson.Distribute, cancellation);
+                await session.TeachAsync(DemoClusterLesson.Lesson, cancellation);
+                Terminal.Heading("How many nodes the training took in:");
+                await session.ShowAsync(DemoClusterLesson.Runs, cancellation);
+            }
+            await session.ShowMetricsAsync(isCluster ? [.. DemoLesson.All, DemoClusterLesson.Lesson] : DemoLesson.All, cancellation);
             Terminal.Heading("Go on in psql:");
             Terminal.Done($"  {PsqlCommand.Hint(directory)}");
             Terminal.Line("and there, for example:");

@@ -38,6 +38,26 @@ internal sealed class DemoSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a table and spreads it over the workers, once.</summary>
+    public async Task DistributeAsync(string table, IReadOnlyList<string> statements, CancellationToken cancellation)
+    {
+        Terminal.Heading("A distributed table");
+        await using var exists = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", _connection) { Parameters = { new() { Value = table } } };
+        if (await exists.ExecuteScalarAsync(cancellation) is true)
+        {
+            Terminal.Line($"  {table} is there already");
+            return;
+        }
+        await using var transaction = await _connection.BeginTransactionAsync(cancellation);
+        foreach (var statement in statements)
+        {
+            Terminal.Faint($"{statement};");
+            await using var command = new NpgsqlCommand(statement, _connection, transaction);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+    }
+
     /// <summary>Trains a lesson's model and shows its answers.</summary>
     public async Task TeachAsync(DemoLesson lesson, CancellationToken cancellation)
     {
@@ -74,9 +94,8 @@ internal sealed class DemoSession : IAsyncDisposable
         Terminal.Table(["project", "task", "algorithm", "metrics"], rows);
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
-
-    private async Task ShowAsync(string sql, CancellationToken cancellation)
+    /// <summary>Runs a query and shows it with its rows.</summary>
+    public async Task ShowAsync(string sql, CancellationToken cancellation)
     {
         Terminal.Faint($"{sql};");
         await using var command = new NpgsqlCommand(sql, _connection);
@@ -89,6 +108,8 @@ internal sealed class DemoSession : IAsyncDisposable
         }
         Terminal.Table(headings, rows);
     }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private static string Text(object value) => value switch
     {

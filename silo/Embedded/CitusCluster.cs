@@ -7,6 +7,13 @@ internal sealed class CitusCluster(EmbeddedNode coordinator, IReadOnlyList<Embed
 {
     private const string Loopback = "127.0.0.1";
 
+    // Citus copies the roles that it has on record to a worker that joins; those made before Citus, or in a database without it, are not.
+    private const string RecordRoles = """
+        INSERT INTO pg_catalog.pg_dist_object (classid, objid, objsubid)
+        SELECT 'pg_catalog.pg_authid'::regclass, oid, 0 FROM pg_catalog.pg_roles WHERE oid >= 16384
+        ON CONFLICT DO NOTHING
+        """;
+
     /// <summary>Lets the workers in that are not yet, and tells Citus of ports that changed.</summary>
     public async Task JoinAsync(CancellationToken cancellation)
     {
@@ -19,6 +26,7 @@ internal sealed class CitusCluster(EmbeddedNode coordinator, IReadOnlyList<Embed
         await FollowPortsAsync(connection, known, cancellation);
         foreach (var worker in workers.Where(worker => !known.ContainsKey(worker.Number)))
         {
+            await ExecuteAsync(connection, RecordRoles, cancellation);
             progress.Report($"Adding {worker} to the cluster");
             await ExecuteAsync(connection, "SELECT citus_add_node($1, $2, groupid => $3)", cancellation, Loopback, Port(worker), worker.Number);
         }

@@ -85,7 +85,7 @@ public sealed class UpTests(GraincastServer shared)
         var first = int.Parse((await File.ReadAllTextAsync(pidFile, TestContext.Current.CancellationToken)).Split(' ')[0]);
 
         System.Diagnostics.Process.GetProcessById(first).Kill();
-        await Wait.UntilAsync("the killed silo is gone", () => !GraincastServer.IsAlive(first));
+        await Wait.UntilAsync("the killed silo is gone", () => !Processes.IsAlive(first));
         (await Cli.GraincastAsync("status", "--data", directory.Data)).ExitCode.ShouldBe(3);
         var back = await Cli.GraincastAsync("up", "--data", directory.Data);
         back.ExitCode.ShouldBe(0, back.ToString());
@@ -96,7 +96,7 @@ public sealed class UpTests(GraincastServer shared)
         var down = await Cli.GraincastAsync("down", "--data", directory.Data);
         down.ExitCode.ShouldBe(0, down.ToString());
         (await Cli.GraincastAsync("status", "--data", directory.Data)).ExitCode.ShouldBe(3);
-        ProcessesIn(directory.Data).ShouldBeEmpty();
+        Processes.In(directory.Data).ShouldBeEmpty();
     }
 
     [Fact]
@@ -104,29 +104,9 @@ public sealed class UpTests(GraincastServer shared)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root's server runs as another user.");
 
-        var owners = await Task.WhenAll(ProcessesIn(shared.Data).Select(pid => Cli.RunAsync(["stat", "--format=%U", $"/proc/{pid}"])));
+        var owners = await Task.WhenAll(Processes.In(shared.Data).Select(pid => Cli.RunAsync(["stat", "--format=%U", $"/proc/{pid}"])));
 
         owners.ShouldNotBeEmpty();
         owners.ShouldAllBe(owner => owner.Output.Trim() == "postgres" || owner.Output.Trim() == "");
-    }
-
-    /// <summary>Processes whose command line names the directory; the backends of Postgres only name the database.</summary>
-    private static int[] ProcessesIn(string data) =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!))
-            .Where(pid => CommandLine(pid).Contains(data, StringComparison.Ordinal) && pid != Environment.ProcessId),
-    ];
-
-    private static string CommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline");
-        }
-        catch (IOException)
-        {
-            // Gone meanwhile.
-            return "";
-        }
     }
 }

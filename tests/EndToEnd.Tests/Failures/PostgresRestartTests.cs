@@ -31,7 +31,7 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
 
         // What `pg_ctl stop -m fast` sends.
         Signal.Send(postmaster, Signal.Interrupt);
-        await Wait.UntilAsync("Postgres is down", () => !GraincastServer.IsAlive(postmaster));
+        await Wait.UntilAsync("Postgres is down", () => !Processes.IsAlive(postmaster));
         await Cli.MustSucceedAsync("up", "--data", server.Data);
         server.Superuser.Clear();
 
@@ -55,7 +55,7 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
         });
         output.WriteLine($"training {attempts} succeeded");
         server.SiloPid.ShouldBe(silo);
-        GraincastServer.IsAlive(silo).ShouldBeTrue();
+        Processes.IsAlive(silo).ShouldBeTrue();
         (await session.ScalarAsync<float>(Predict)).ShouldBeInRange(-3, 3);
     }
 }

@@ -28,7 +28,7 @@ public sealed class WorkerKilledTests(GraincastServer server)
         error.Hint.ShouldNotBeNullOrEmpty();
         await _trainings.MustBeGoneAsync(clock, Trainings.Limit);
         (await _trainings.CountCatalogAsync()).ShouldBe(before);
-        GraincastServer.IsAlive(silo).ShouldBeTrue();
+        Processes.IsAlive(silo).ShouldBeTrue();
         server.SiloPid.ShouldBe(silo);
         await session.ExecuteAsync(Trainings.Quick);
     }

@@ -181,7 +181,7 @@ public sealed class BackendFrameFuzzTests(GraincastServer server)
     private async Task MustServeAsync(int silo)
     {
         server.SiloPid.ShouldBe(silo);
-        GraincastServer.IsAlive(silo).ShouldBeTrue();
+        Processes.IsAlive(silo).ShouldBeTrue();
         await using var session = await Session.OpenAsync(server);
         await session.ExecuteAsync("CREATE TEMP TABLE rows AS SELECT i::real AS x, i::real AS y FROM generate_series(1, 50) AS i");
         await session.ExecuteAsync("SELECT * FROM pgml.train('after the fuzz', 'regression', 'rows', 'y')");

@@ -15,7 +15,6 @@ namespace Graincast.Servers;
 public sealed partial class GraincastServer : IAsyncLifetime
 {
     private const int SignalKill = 9;
-    private static readonly string[] CrashMarks = ["terminated by signal", "PANIC:", "terminating connection because of crash"];
     private readonly TestDirectory _directory = new();
     private readonly List<NpgsqlDataSource> _sources = [];
 
@@ -71,24 +70,11 @@ public sealed partial class GraincastServer : IAsyncLifetime
     {
         var pid = SiloPid;
         Kill(pid, SignalKill).ShouldBe(0);
-        return Wait.UntilAsync($"the killed silo {pid} is gone", () => !IsAlive(pid));
+        return Wait.UntilAsync($"the killed silo {pid} is gone", () => !Processes.IsAlive(pid));
     }
 
     /// <summary>Brings up what does not run; what does is left alone.</summary>
     public Task StartSiloAsync() => Cli.MustSucceedAsync("up", "--data", Data);
-
-    /// <summary>Whether a process lives; a zombie does not.</summary>
-    public static bool IsAlive(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] != 'Z';
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
 
     public async ValueTask InitializeAsync()
     {
@@ -104,9 +90,7 @@ public sealed partial class GraincastServer : IAsyncLifetime
         {
             await source.DisposeAsync();
         }
-        string[] crashes = File.Exists(PostgresLog)
-            ? [.. File.ReadLines(PostgresLog).Where(line => CrashMarks.Any(mark => line.Contains(mark, StringComparison.Ordinal)))]
-            : [];
+        var crashes = CrashLog.Crashes(PostgresLog);
         await _directory.DisposeAsync();
         crashes.ShouldBeEmpty("Postgres' log must hold no crash");
     }

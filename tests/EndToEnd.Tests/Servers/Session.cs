@@ -25,9 +25,13 @@ public sealed class Session : IAsyncDisposable
 
     public IEnumerable<PostgresNotice> Warnings => _notices.Where(notice => notice.InvariantSeverity == "WARNING");
 
-    public static async Task<Session> OpenAsync(GraincastServer server, string role = "postgres")
+    public static Task<Session> OpenAsync(GraincastServer server, string role = "postgres") => OpenAsync(server.ConnectionString(role));
+
+    /// <summary>At a node of a cluster.</summary>
+    public static Task<Session> OpenAsync(GraincastCluster cluster, string role = "postgres", int node = 0) => OpenAsync(cluster.ConnectionString(role, node));
+
+    private static async Task<Session> OpenAsync(NpgsqlConnectionStringBuilder options)
     {
-        var options = server.ConnectionString(role);
         options.Pooling = false;
         options.CommandTimeout = CommandTimeoutS;
         var session = new Session(new NpgsqlConnection(options.ConnectionString));
