@@ -21,8 +21,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             _isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None);
             if (!_isCommitted)
             {
-                // Trained in a transaction that is still open, at other nodes.
-                return await FetchFromPeersAsync(role, database, sha256) ?? throw Unknown(database, sha256);
+                return await BorrowAsync(role, database, sha256);
             }
         }
 
@@ -44,27 +43,43 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         return new ImagePart(bytes[..read]);
     }
 
-    private async Task<ImageFile?> FetchFromPeersAsync(string role, string database, string sha256)
+    // Trained in a transaction that is still open, at another node: the first one that has it for this role.
+    private async Task<ImageFile> BorrowAsync(string role, string database, string sha256)
     {
-        foreach (string node in nodes.Others)
+        var silent = new List<string>();
+        var asked = nodes.Others.ToDictionary(node => Peer(node).ReadAsync(role, 0));
+        await foreach (Task<ImagePart?> answer in Task.WhenEach(asked.Keys))
         {
-            var peer = GrainFactory.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
-            using var image = new MemoryStream();
-            while (await peer.ReadAsync(role, image.Length) is { } part)
+            try
             {
-                if (part.Bytes.Length == 0)
+                if (await answer is { } first)
                 {
-                    image.Position = 0;
-                    ImageFile file = store.Add(sha256, image);
+                    ImageFile file = store.Add(sha256, await ReadAllAsync(Peer(asked[answer]), role, first));
                     store.Claim(database, sha256, role);
                     return file;
                 }
-
-                image.Write(part.Bytes);
+            }
+            catch (Exception exception) when (NodeLost.IsCauseOf(exception))
+            {
+                silent.Add($"node {asked[answer]}: {exception.Message}");
             }
         }
 
-        return null;
+        throw Unknown(database, sha256, silent.Count > 0 ? $"Silos that did not answer: {string.Join("; ", silent)}" : "");
+
+        IModelGrain Peer(string node) => GrainFactory.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
+    }
+
+    private static async Task<MemoryStream> ReadAllAsync(IModelGrain peer, string role, ImagePart first)
+    {
+        var image = new MemoryStream();
+        for (ImagePart? part = first; part is { Bytes.Length: > 0 }; part = await peer.ReadAsync(role, image.Length))
+        {
+            image.Write(part.Bytes);
+        }
+
+        image.Position = 0;
+        return image;
     }
 
     private async Task<ImageFile> FetchAsync(string database, string sha256)
@@ -86,8 +101,9 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         return (rest[..slash], rest[(slash + 1)..]);
     }
 
-    private static GraincastException Unknown(string database, string sha256) => new(
+    private static GraincastException Unknown(string database, string sha256, string detail = "") => new(
         SqlState.UndefinedObject,
         $"no model of database \"{database}\" has the image {sha256}",
-        "Train the model again, or look at pgml.models for the images there are.");
+        "Train the model again, or look at pgml.models for the images there are.",
+        detail);
 }

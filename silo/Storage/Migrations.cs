@@ -7,7 +7,8 @@ using Npgsql;
 namespace Graincast.Storage;
 
 /// <summary>
-/// Brings a database to this version: the silo's role, the extension, the catalog, Orleans' tables. Safe to repeat and to run twice at once.
+/// Brings a database to this version: the silo's role, the extension, the catalog, Orleans' tables; on Citus every node of it. Safe to repeat and to run
+/// twice at once.
 /// </summary>
 public static class Migrations
 {
@@ -16,24 +17,30 @@ public static class Migrations
 
     /// <summary>
     /// Installs into the database of <paramref name="adminConnectionString"/>, whose role owns the catalog afterwards; Orleans' tables belong to
-    /// <paramref name="siloRole"/>, an ordinary role that is created when missing. Returns the scripts that ran.
+    /// <paramref name="siloRole"/>, an ordinary role that is created when missing. Returns the scripts that ran and the tables that were distributed.
     /// </summary>
     public static async Task<IReadOnlyList<string>> InstallAsync(string adminConnectionString, string siloRole, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(siloRole);
         var admin = new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false, ApplicationName = "graincast install" };
+        admin.Options = $"{admin.Options} {CitusCatalog.Options}".Trim();
         await using var connection = new NpgsqlConnection(admin.ConnectionString);
         await connection.OpenAsync(cancellation);
         // Held until the connection closes.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({InstallLock})", cancellation);
+        var hasCitus = await CitusCatalog.IsHereAsync(connection, cancellation);
         await CreateRoleAsync(connection, siloRole, cancellation);
         await CreateExtensionAsync(connection, cancellation);
+        // Orleans' tables are nothing to the other nodes of Citus, nor is their schema.
+        await ExecuteAsync(connection, "SET citus.enable_ddl_propagation = off", cancellation);
         await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS graincast AUTHORIZATION {Quote(siloRole)}", cancellation);
+        await ExecuteAsync(connection, "RESET citus.enable_ddl_propagation", cancellation);
 
         var catalog = Upgrade(admin.ConnectionString, "catalog", "pgml", builder => builder.WithVariable("silo_role", Quote(siloRole)));
         // The scripts hold the SQL of Orleans' queries in $q$ quotes, which DbUp would take for variables.
         var cluster = Upgrade(AsRole(admin, siloRole), "cluster", "graincast", builder => builder.WithVariablesDisabled());
-        return [.. catalog, .. cluster];
+        var distributed = hasCitus ? await CitusCatalog.DistributeAsync(connection, cancellation) : [];
+        return [.. catalog, .. cluster, .. distributed];
     }
 
     private static async Task CreateRoleAsync(NpgsqlConnection connection, string role, CancellationToken cancellation)

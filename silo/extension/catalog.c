@@ -72,9 +72,15 @@ catalog_become_owner(CatalogAccess *access)
 	SetUserIdAndSecContext(owner, access->security | SECURITY_LOCAL_USERID_CHANGE);
 	access->guc_level = NewGUCNestLevel();
 	set_for_now("search_path", "pg_catalog, pg_temp");
-	/* Citus refuses a lookup within a query on a shard otherwise; the catalog's reference tables are read locally. */
 	if (GetConfigOption("citus.allow_nested_distributed_execution", true, false) != NULL)
+	{
+		/* Citus refuses a lookup within a query on a shard otherwise; the catalog's reference tables are read locally. */
 		set_for_now("citus.allow_nested_distributed_execution", "on");
+		/* A lookup would else make a parallel worker's transaction one of Citus' own, which may not end there. */
+		set_for_now("citus.select_opens_transaction_block", "off");
+		/* No distributed table refers to the catalog, so a write of it may follow a query that used several connections to a node, such as one that feeds. */
+		set_for_now("citus.enforce_foreign_key_restrictions", "off");
+	}
 }
 
 void

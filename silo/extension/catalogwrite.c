@@ -19,9 +19,12 @@ catalog_key_metric(const char *task)
 bool
 catalog_lock_project(const char *name, CatalogProject *out)
 {
-	/* An UPDATE, not FOR UPDATE: a transaction with an older snapshot gets 40001 then, instead of a seq that is taken. */
+	/*
+	 * An UPDATE, not FOR UPDATE: a transaction with an older snapshot gets 40001 then, instead of a seq that is taken. Nothing is cast: Citus allows only
+	 * IMMUTABLE functions here.
+	 */
 	static CatalogStatement statement = {
-		"UPDATE pgml.projects SET updated_at = $2 WHERE name = $1 RETURNING id, task::pg_catalog.text, owner::pg_catalog.text", 2, {TEXTOID, TIMESTAMPOID}
+		"UPDATE pgml.projects SET updated_at = $2 WHERE name = $1 RETURNING id, task, owner", 2, {TEXTOID, TIMESTAMPOID}
 	};
 	Datum		values[] = {CStringGetTextDatum(name), DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(GetCurrentTimestamp()))};
 

@@ -79,7 +79,7 @@ check_connection(const FeedStream *stream)
 	if (silo_epoch() != stream->epoch)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONNECTION_FAILURE),
-				 errmsg("lost the connection to the Graincast silo while rows were being read"),
+				 errmsg("lost the connection to %s while rows were being read", silo_label()),
 				 errhint("Nothing was written. Train again when the silo is up: \"graincast status\".")));
 }
 
@@ -235,7 +235,7 @@ end_stream(FeedStream *stream)
 	if (acknowledged != stream->rows)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo received " UINT64_FORMAT " of " UINT64_FORMAT " rows", acknowledged, stream->rows),
+				 errmsg("%s received " UINT64_FORMAT " of " UINT64_FORMAT " rows", silo_label(), acknowledged, stream->rows),
 				 errhint("Train again.")));
 	drop(stream);
 }

@@ -70,7 +70,7 @@ map_descriptor(Image *image, uint64 claimed_bytes)
 	if (silo.descriptor < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent no descriptor with an image"),
+				 errmsg("%s sent no descriptor with an image", silo_label()),
 				 errhint("Use the extension and the silo of the same Graincast release.")));
 	if (fstat(silo.descriptor, &file) != 0)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not examine the image of a model: %m")));

@@ -127,6 +127,27 @@ pin_find_model(int64 model_id, PinEntry *out)
 	return false;
 }
 
+static void
+set_locally(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
+/* As a SQL command, which Citus sends to the nodes of this transaction, also to those that join it later. The caller's own SET LOCALs stay as they were. */
+static void
+propagate(const char *value)
+{
+	static const char *const propagated = "citus.propagate_set_commands";
+	char	   *before = pstrdup(GetConfigOption(propagated, false, false));
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	set_locally(propagated, "local");
+	SPI_execute(psprintf("SET LOCAL graincast.pin = %s", quote_literal_cstr(value)), false, 0);
+	set_locally(propagated, before);
+	SPI_finish();
+}
+
 /* For the rest of the transaction. An older entry of the project goes; the oldest others go when the list is full. */
 void
 pin_set(const char *project, int64 model_id, const uint8 sha256[32])
@@ -156,14 +177,7 @@ pin_set(const char *project, int64 model_id, const uint8 sha256[32])
 	appendBinaryStringInfo(&value, added.data, added.len);
 
 	if (catalog_is_distributed())
-	{
-		/* As SQL commands, so that Citus sends them to the workers of this transaction. */
-		if (SPI_connect() != SPI_OK_CONNECT)
-			elog(ERROR, "SPI_connect failed");
-		SPI_execute("SET LOCAL citus.propagate_set_commands = 'local'", false, 0);
-		SPI_execute(psprintf("SET LOCAL graincast.pin = %s", quote_literal_cstr(value.data)), false, 0);
-		SPI_finish();
-	}
+		propagate(value.data);
 	else
-		(void) set_config_option("graincast.pin", value.data, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+		set_locally("graincast.pin", value.data);
 }

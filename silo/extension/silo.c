@@ -77,7 +77,7 @@ static bool
 unreachable(SiloFailure *failure, const char *detail)
 {
 	failure->sqlstate = ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION;
-	failure->message = psprintf("could not reach the Graincast silo at \"%s\"", graincast_socket);
+	failure->message = psprintf("could not reach %s", silo_label());
 	failure->detail = pstrdup(detail);
 	failure->hint = "Start it with \"graincast up\" or \"graincast serve\", or correct the setting graincast.socket.";
 	silo_close();
@@ -135,6 +135,7 @@ say_hello(SiloFailure *failure)
 	StringInfoData frame;
 	WireReader	reply;
 	char	   *database = get_database_name(MyDatabaseId);
+	char	   *node;
 
 	initStringInfo(&frame);
 	wire_begin(&frame, WIRE_HELLO, 0);
@@ -152,12 +153,13 @@ say_hello(SiloFailure *failure)
 	if (wire_get_u16(&reply) != WIRE_VERSION_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("the Graincast silo speaks another version of the protocol"),
+				 errmsg("%s speaks another version of the protocol", silo_label()),
 				 errhint("Install the extension and the silo from the same release.")));
 	(void) wire_get_u32(&reply);
-	(void) wire_get_server_text(&reply);
+	node = wire_get_server_text(&reply);
 	(void) wire_get_server_text(&reply);
 	silo_replied(&reply);
+	strlcpy(silo.node, node, pg_mbcliplen(node, strlen(node), sizeof(silo.node) - 1) + 1);
 	return true;
 }
 
@@ -170,6 +172,7 @@ silo_try_connect(SiloFailure *failure)
 	if (silo.fd >= 0 && is_usable())
 		return true;
 	silo_close();
+	silo.node[0] = '\0';
 
 	if (strlen(graincast_socket) >= sizeof(address.sun_path))
 		return unreachable(failure, "The path of the socket is too long.");

@@ -38,9 +38,11 @@ typedef struct SiloConnection
 	uint32		last_stream;
 	int			descriptor;		/* came with a frame and was not taken yet, or -1 */
 	char	   *path;
+	char		node[NAMEDATALEN];	/* whose silo it is, cut off when longer; empty until the silo has said welcome */
 } SiloConnection;
 
 extern SiloConnection silo;
+extern const char *silo_label(void);
 extern TimestampTz silo_deadline(int timeout_ms);
 extern bool silo_wait(uint32 events, TimestampTz deadline);
 extern bool silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *failure);

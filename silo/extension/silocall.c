@@ -48,7 +48,7 @@ read_error(WireReader *payload, SiloFailure *failure)
 	failure->detail = text_or_null(payload);
 	failure->hint = text_or_null(payload);
 	if (failure->message == NULL)
-		failure->message = "the Graincast silo reported an error without a text";
+		failure->message = psprintf("%s reported an error without a text", silo_label());
 	wire_done(payload);
 }
 
@@ -106,15 +106,16 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 		if (header.stream != stream || (header.kind != expect && header.kind != WIRE_PROGRESS))
 			ereport(ERROR,
 					(errcode(ERRCODE_PROTOCOL_VIOLATION),
-					 errmsg("the Graincast silo sent a frame of kind %u on stream %u, expected kind %d on stream %u",
-					 header.kind, header.stream, (int) expect, stream),
+					 errmsg("%s sent a frame of kind %u on stream %u, expected kind %d on stream %u",
+					 silo_label(), header.kind, header.stream, (int) expect, stream),
 					 errhint("Use the extension and the silo of the same Graincast release.")));
 		if (header.kind == (uint8) expect)
 			return true;
 		/* Read first: ereport does not evaluate its arguments when nobody listens to NOTICEs. */
 		text = wire_get_server_text(reply);
 		wire_done(reply);
-		ereport(NOTICE, (errmsg("%s", text)));
+		if (text[0] != '\0')	/* else: it lives */
+			ereport(NOTICE, (errmsg("%s", text)));
 		deadline = silo_deadline(timeout_ms);
 	}
 }

@@ -11,6 +11,15 @@
 
 SiloConnection silo = {.fd = -1, .descriptor = -1};
 
+/* For messages: the silo by its node, or else by where it is looked for. */
+const char *
+silo_label(void)
+{
+	if (silo.node[0] != '\0')
+		return psprintf("the Graincast silo of node %s", silo.node);
+	return psprintf("the Graincast silo at \"%s\"", graincast_socket);
+}
+
 /* 0 = no limit. */
 TimestampTz
 silo_deadline(int timeout_ms)
@@ -51,11 +60,11 @@ silo_wait(uint32 events, TimestampTz deadline)
 }
 
 static bool
-timed_out(SiloFailure *failure)
+timed_out(SiloFailure *failure, const char *what)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
 	failure->timed_out = true;
-	failure->message = psprintf("the Graincast silo did not answer within %d ms", graincast_timeout_ms);
+	failure->message = psprintf("%s did not %s within %d ms", silo_label(), what, graincast_timeout_ms);
 	failure->hint = "The limit is the setting graincast.timeout_ms; the silo's log says what it is doing.";
 	return false;
 }
@@ -64,11 +73,12 @@ static bool
 lost(SiloFailure *failure, int error)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
-	failure->message = "lost the connection to the Graincast silo";
+	failure->message = psprintf("lost the connection to %s", silo_label());
 	failure->detail = error == 0 ? "The silo closed it." : pstrdup(strerror(error));
 	return false;
 }
 
+/* Without a deadline there is still one for each part that the silo takes: rows may wait, but not for a silo that has stopped. */
 bool
 silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *failure)
 {
@@ -85,8 +95,8 @@ silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *f
 		}
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
-			if (!silo_wait(WL_SOCKET_WRITEABLE, deadline))
-				return timed_out(failure);
+			if (!silo_wait(WL_SOCKET_WRITEABLE, deadline != 0 ? deadline : silo_deadline(graincast_timeout_ms)))
+				return timed_out(failure, "take what was sent to it");
 		}
 		else if (errno != EINTR)
 			return lost(failure, errno);
@@ -148,7 +158,7 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailu
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
 			if (!silo_wait(WL_SOCKET_READABLE, deadline))
-				return timed_out(failure);
+				return timed_out(failure, "answer");
 		}
 		else if (errno != EINTR)
 			return lost(failure, errno);

@@ -1,7 +1,7 @@
 /* Frames: see wire.h. */
 #include "prelude.h"
 
-#include "wire.h"
+#include "silo.h"
 
 void
 wire_begin(StringInfo frame, WireKind kind, uint32 stream)
@@ -42,6 +42,15 @@ wire_put_server_text(StringInfo frame, const char *text)
 	wire_put_str(frame, utf8, strlen(utf8));
 }
 
+static void
+raise_violation(const char *sent)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			 errmsg("%s sent %s", silo_label(), sent),
+			 errhint("Use the extension and the silo of the same Graincast release.")));
+}
+
 WireHeader
 wire_header(const char bytes[WIRE_HEADER_BYTES])
 {
@@ -52,7 +61,7 @@ wire_header(const char bytes[WIRE_HEADER_BYTES])
 	if (header.payload_bytes > WIRE_PAYLOAD_MAX_BYTES || header.flags != 0 || header.zero != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a malformed frame"),
+				 errmsg("%s sent a malformed frame", silo_label()),
 				 errdetail("Kind %u, %u bytes, flags %u, zero %u.", header.kind, header.payload_bytes, header.flags, header.zero),
 				 errhint("Use the extension and the silo of the same Graincast release.")));
 	return header;
@@ -62,10 +71,7 @@ void
 wire_get_bytes(WireReader *reader, void *out, size_t bytes)
 {
 	if (reader->left < bytes)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a message that is too short"),
-				 errhint("Use the extension and the silo of the same Graincast release.")));
+		raise_violation("a message that is too short");
 	memcpy(out, reader->at, bytes);
 	reader->at += bytes;
 	reader->left -= bytes;
@@ -115,16 +121,10 @@ wire_get_server_text(WireReader *reader)
 	char	   *text;
 
 	if (reader->left < bytes)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a message that is too short"),
-				 errhint("Use the extension and the silo of the same Graincast release.")));
+		raise_violation("a message that is too short");
 	text = pnstrdup(reader->at, bytes);
 	if (strlen(text) != bytes)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a text with a zero byte"),
-				 errhint("Use the extension and the silo of the same Graincast release.")));
+		raise_violation("a text with a zero byte");
 	reader->at += bytes;
 	reader->left -= bytes;
 	return pg_any_to_server(text, bytes, PG_UTF8);
@@ -134,8 +134,5 @@ void
 wire_done(WireReader *reader)
 {
 	if (reader->left != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the Graincast silo sent a message that is too long"),
-				 errhint("Use the extension and the silo of the same Graincast release.")));
+		raise_violation("a message that is too long");
 }

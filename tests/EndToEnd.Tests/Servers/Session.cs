@@ -55,6 +55,19 @@ public sealed class Session : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>The first column of every row, a line each.</summary>
+    public async Task<string> LinesAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> lines = [];
+        while (await reader.ReadAsync())
+        {
+            lines.Add(reader.GetString(0));
+        }
+        return string.Join('\n', lines);
+    }
+
     /// <summary>The error of a statement that must have one.</summary>
     public async Task<PostgresException> FailAsync(string sql, params object[] values) =>
         await Should.ThrowAsync<PostgresException>(() => ScalarAsync<object>(sql, values));
