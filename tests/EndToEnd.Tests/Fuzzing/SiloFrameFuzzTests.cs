@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Graincast.Servers;
+using Graincast.Supervision;
 using Graincast.Wire;
 using Shouldly;
 using Xunit;
@@ -17,6 +18,7 @@ public sealed class SiloFrameFuzzTests(GraincastServer server) : IDisposable
     private const int Images = 200;
 
     private const string Train = "SELECT * FROM pgml.train('fuzzed', 'regression', 'fuzzing.rows', 'y')";
+    private const string Watch = "SELECT * FROM pgml.stat_progress_train";
     private static readonly FrameKind[] OfTraining = [FrameKind.Hello, FrameKind.BeginRun, FrameKind.EndFeed, FrameKind.Fit, FrameKind.Open];
     private readonly Dictionary<string, byte[]> _images = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("graincast-fuzz-");
@@ -37,11 +39,15 @@ public sealed class SiloFrameFuzzTests(GraincastServer server) : IDisposable
         await session.MustSucceedAsync($"SET graincast.socket = '{silo.SocketPath}'; SET graincast.timeout_ms = 200; SET statement_timeout = '5s'; SET client_min_messages = error");
         for (var i = 0; _mutated < FuzzRun.Count(Full, Quick); i++)
         {
-            var isTraining = _random.Next(3) == 0;
-            _target = isTraining ? OfTraining[_random.Next(OfTraining.Length)] : FrameKind.Open;
-            var answer = await session.RunAsync(isTraining ? Train : $"SELECT pgml.predict({models[i % Images]}, ARRAY[1, 2, 3]::real[])");
+            (_target, var statement) = _random.Next(6) switch
+            {
+                0 or 1 => (OfTraining[_random.Next(OfTraining.Length)], Train),
+                2 => (FrameKind.ListRuns, Watch),
+                _ => (FrameKind.Open, $"SELECT pgml.predict({models[i % Images]}, ARRAY[1, 2, 3]::real[])"),
+            };
+            var answer = await session.RunAsync(statement);
             _states.AddOrUpdate(answer.SqlState, 1, (_, count) => count + 1);
-            if (isTraining && !answer.IsError)
+            if (statement == Train && !answer.IsError)
             {
                 await session.MustSucceedAsync("DELETE FROM pgml.projects WHERE name = 'fuzzed'");
             }
@@ -97,6 +103,9 @@ public sealed class SiloFrameFuzzTests(GraincastServer server) : IDisposable
             case FrameKind.Fit:
                 var (name, image) = _images.First();
                 Send(call, call.FrameOf(new Fitted(Convert.FromHexString(name), image.Length, 3, call.Read<Fit>().Rows, 1, "{}", """{"r2": 0.5}""")));
+                break;
+            case FrameKind.ListRuns:
+                Send(call, call.FrameOf(new RunList([.. Enumerable.Range(1, _random.Next(4)).Select(i => new RunProgress((ulong)i, "", "größe", "0", "fitting", 50, i, 1000))])));
                 break;
             // A mutated Fitted makes the backend ask for an image that is none.
             case FrameKind.Open when _random.Next(3) > 0 && _images.TryGetValue(Convert.ToHexString(call.Read<Open>().Image), out var asked):

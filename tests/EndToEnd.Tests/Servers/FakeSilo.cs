@@ -140,6 +140,9 @@ public sealed class FakeCall(Socket socket, byte[] frame)
             case FrameKind.EndFeed:
                 Reply(new Acknowledged(Read<EndFeed>().Rows));
                 break;
+            case FrameKind.ListRuns:
+                Reply(new RunList([]));
+                break;
             case FrameKind.Fit or FrameKind.Open:
                 Reply(new Error(SqlState.UndefinedObject, "the fake silo has no models", "", ""));
                 break;
