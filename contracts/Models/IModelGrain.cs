@@ -7,15 +7,18 @@ namespace Graincast.Models;
 public interface IModelGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Sees to it that the image is in this node's store and says where. An image that no committed row names is opened for the role that trained it only,
-    /// at whichever node that was. 42704 when nothing names it, XX001 when its bytes are damaged.
+    /// Sees to it that the image is in this node's store and says where. An image that no committed row names is opened for the role that trained it only.
+    /// 42704 when nothing names it, XX001 when its bytes are damaged.
     /// </summary>
     [Alias("open")]
     Task<ImageFile> OpenAsync(string role);
 
-    /// <summary>For another node: the image if <paramref name="role"/> trained it at this one, else null.</summary>
-    [AlwaysInterleave, Alias("lend")]
-    Task<ImageBytes?> LendAsync(string role);
+    /// <summary>
+    /// Bytes of an image that <paramref name="role"/> trained at this node, from <paramref name="offset"/> on; none at its end. Null when it was not
+    /// trained here, or not by that role. Two nodes that look for an image may ask each other.
+    /// </summary>
+    [AlwaysInterleave, Alias("read")]
+    Task<ImagePart?> ReadAsync(string role, long offset);
 }
 
 /// <summary>An image in the store of a node.</summary>
@@ -24,6 +27,6 @@ public sealed record ImageFile(
     [property: Id(0)] string Path,
     [property: Id(1)] long SizeBytes);
 
-/// <summary>An image on its way to another node.</summary>
-[GenerateSerializer, Immutable, Alias("graincast.image-bytes")]
-public sealed record ImageBytes([property: Id(0)] byte[] Bytes);
+/// <summary>Bytes of an image on their way to another node.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.image-part")]
+public sealed record ImagePart([property: Id(0)] byte[] Bytes);

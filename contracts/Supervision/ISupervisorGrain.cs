@@ -2,24 +2,22 @@ using Graincast.Training;
 
 namespace Graincast.Supervision;
 
-/// <summary>Coordinates one run over all nodes. Key: the run's id.</summary>
+/// <summary>Coordinates one run over all nodes, from the silo whose backend began it. Key: the run's id.</summary>
 [Alias("graincast.supervisor")]
 public interface ISupervisorGrain : IGrainWithStringKey
 {
-    /// <summary>
-    /// Checks what was asked for and prepares a trainer on every node that will feed rows. 22023 and 0A000 name the argument that cannot be used.
-    /// </summary>
+    /// <summary>Checks what was asked for. 22023 and 0A000 name the argument that cannot be used.</summary>
     [Alias("begin")]
-    Task<RunStart> BeginAsync(TrainingSpec spec, string callerNode);
+    Task<RunStart> BeginAsync(TrainingSpec spec);
 
     /// <summary>
     /// Trains on the rows that were fed; <paramref name="rows"/> is what the caller's statement read, another number at the trainers is an error.
-    /// Yields progress, then the result. Cancelling ends the training.
+    /// Yields progress, then the result. Cancelling ends the training. 08006 names the node that was lost.
     /// </summary>
     [Alias("fit")]
     IAsyncEnumerable<TrainingStep> FitAsync(long rows, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the run, its rows and its worker, in any phase. A run that is over or unknown is no error.</summary>
+    /// <summary>Forgets the run, its rows and its workers, in any phase. A run that is over or unknown is no error.</summary>
     [Alias("cancel")]
     Task CancelAsync();
 }

@@ -1,14 +1,14 @@
+using Orleans.Concurrency;
+
 namespace Graincast.Training;
 
 /// <summary>Holds the rows of one run that one node fed, and trains on them in a child process. Key: <c>node/run</c>.</summary>
 [Alias("graincast.trainer")]
 public interface ITrainerGrain : IGrainWithStringKey
 {
-    /// <summary>Makes room for the run's rows on this node.</summary>
-    [Alias("begin")]
-    Task BeginAsync(TrainingSpec spec, long seed);
-
-    /// <summary>Adds rows of one feed, in the encoding of PROTOCOL.md. 42704 when the run was never begun here or is over.</summary>
+    /// <summary>
+    /// Adds rows of one feed, in the encoding of PROTOCOL.md. The first ones take this node into the run; 42704 when it was never begun or is over.
+    /// </summary>
     [Alias("append")]
     Task AppendAsync(Guid feed, RowBlock block);
 
@@ -20,12 +20,24 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("abort-feed")]
     Task AbortFeedAsync(Guid feed);
 
+    /// <summary>What the feeds that ended brought.</summary>
+    [Alias("count")]
+    Task<FedRows> CountAsync();
+
+    /// <summary>Hands all rows to the trainer at <paramref name="node"/>, as one more feed of that one, and forgets them here.</summary>
+    [Alias("move-rows")]
+    Task MoveRowsAsync(string node);
+
     /// <summary>Trains. Yields progress, then the result. Cancelling kills the worker.</summary>
     [Alias("fit")]
-    IAsyncEnumerable<TrainingStep> FitAsync(long rows, CancellationToken cancellationToken);
+    IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, CancellationToken cancellationToken);
+
+    /// <summary>Brings what another part of the fit sent to this one; <paramref name="number"/> counts what <paramref name="from"/> sent here, from 0.</summary>
+    [Alias("deliver"), AlwaysInterleave]
+    Task DeliverAsync(int from, long number, Packet packet);
 
     /// <summary>Kills the worker and deletes the rows. A run that is over or unknown is no error.</summary>
-    [Alias("cancel")]
+    [Alias("cancel"), AlwaysInterleave]
     Task CancelAsync();
 }
 
@@ -34,3 +46,21 @@ public interface ITrainerGrain : IGrainWithStringKey
 public sealed record RowBlock(
     [property: Id(0)] int Rows,
     [property: Id(1)] byte[] Bytes);
+
+/// <summary>The rows of one node.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.fed-rows")]
+public sealed record FedRows(
+    [property: Id(0)] long Rows,
+    [property: Id(1)] long SizeBytes,
+    [property: Id(2)] int Feeds);
+
+/// <summary>One node's part in a fit that all <paramref name="Nodes"/> do together; its rank is its place among them.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.fit-part")]
+public sealed record FitPart(
+    [property: Id(0)] int Rank,
+    [property: Id(1)] IReadOnlyList<string> Nodes,
+    [property: Id(2)] long Rows);
+
+/// <summary>Bytes from one part of a fit to another.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.packet")]
+public sealed record Packet([property: Id(0)] byte[] Bytes);

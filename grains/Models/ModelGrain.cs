@@ -7,19 +7,22 @@ namespace Graincast.Models;
 [ShardLocal, GrainType("model")]
 public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes) : Grain, IModelGrain
 {
+    private const int PartBytes = 8 << 20;
+
     private bool _isCommitted;
 
     /// <inheritdoc/>
     public async Task<ImageFile> OpenAsync(string role)
     {
         using var activity = GraincastActivity.Source.StartActivity("open");
-        (string node, string database, string sha256) = Key();
+        (string database, string sha256) = DatabaseAndHash();
         if (!_isCommitted && !store.IsClaimedBy(database, sha256, role))
         {
             _isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None);
             if (!_isCommitted)
             {
-                return await BorrowAsync(node, database, sha256, role);
+                // Trained in a transaction that is still open, at other nodes.
+                return await FetchFromPeersAsync(role, database, sha256);
             }
         }
 
@@ -27,10 +30,57 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     }
 
     /// <inheritdoc/>
-    public async Task<ImageBytes?> LendAsync(string role)
+    public async Task<ImagePart?> ReadAsync(string role, long offset)
     {
-        (_, string database, string sha256) = Key();
-        return store.IsClaimedBy(database, sha256, role) && store.Find(sha256) is { } image ? new ImageBytes(await File.ReadAllBytesAsync(image.Path)) : null;
+        (string database, string sha256) = DatabaseAndHash();
+        if (!store.IsClaimedBy(database, sha256, role) || store.Find(sha256) is not { } file)
+        {
+            return null;
+        }
+
+        using var image = File.OpenHandle(file.Path);
+        byte[] bytes = new byte[Math.Clamp(file.SizeBytes - offset, 0, PartBytes)];
+        int read = await RandomAccess.ReadAsync(image, bytes, offset);
+        return new ImagePart(bytes[..read]);
+    }
+
+    /// <summary>All are asked at once: a silo that has just died must not keep the answer of one that has the image.</summary>
+    private async Task<ImageFile> FetchFromPeersAsync(string role, string database, string sha256)
+    {
+        var silent = new List<string>();
+        var asked = nodes.Others
+            .Select(node => (Node: node, Grain: GrainFactory.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString())))
+            .ToDictionary(peer => peer.Grain.ReadAsync(role, 0));
+        await foreach (Task<ImagePart?> answer in Task.WhenEach(asked.Keys))
+        {
+            try
+            {
+                if (await answer is { } first)
+                {
+                    return await FetchFromPeerAsync(asked[answer].Grain, first, role, database, sha256);
+                }
+            }
+            catch (Exception exception) when (NodeLost.IsCauseOf(exception))
+            {
+                silent.Add($"Node {asked[answer].Node} did not answer: {exception.Message}");
+            }
+        }
+
+        throw Unknown(database, sha256, string.Join(' ', silent));
+    }
+
+    private async Task<ImageFile> FetchFromPeerAsync(IModelGrain peer, ImagePart first, string role, string database, string sha256)
+    {
+        using var image = new MemoryStream();
+        for (ImagePart? part = first; part?.Bytes.Length > 0; part = await peer.ReadAsync(role, image.Length))
+        {
+            image.Write(part.Bytes);
+        }
+
+        image.Position = 0;
+        ImageFile file = store.Add(sha256, image);
+        store.Claim(database, sha256, role);
+        return file;
     }
 
     private async Task<ImageFile> FetchAsync(string database, string sha256)
@@ -38,51 +88,23 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         using var image = new MemoryStream();
         if (!await catalog.CopyImageAsync(database, sha256, image, CancellationToken.None))
         {
-            throw Unknown(database, sha256, []);
+            throw Unknown(database, sha256);
         }
 
         image.Position = 0;
         return store.Add(sha256, image);
     }
 
-    /// <summary>The image may be of a transaction that is still open, trained at another node: whoever trained it there is asked to be the caller.</summary>
-    private async Task<ImageFile> BorrowAsync(string node, string database, string sha256, string role)
+    private (string Database, string Sha256) DatabaseAndHash()
     {
-        var silent = new List<string>();
-        var asked = nodes.Others.Where(other => other != node).ToDictionary(other => AskAsync(other));
-        await foreach (Task<ImageBytes?> answer in Task.WhenEach(asked.Keys))
-        {
-            try
-            {
-                if (await answer is { } image)
-                {
-                    ImageFile file = store.Add(sha256, new MemoryStream(image.Bytes, writable: false));
-                    store.Claim(database, sha256, role);
-                    return file;
-                }
-            }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
-            {
-                silent.Add($"node {asked[answer]}: {exception.Message}");
-            }
-        }
-
-        throw Unknown(database, sha256, silent);
-
-        Task<ImageBytes?> AskAsync(string other) =>
-            GrainFactory.GetGrain<IModelGrain>(new NodeKey(other, $"{database}/{sha256}").ToString()).LendAsync(role);
-    }
-
-    private (string Node, string Database, string Sha256) Key()
-    {
-        (string node, string rest) = NodeKey.Parse(this.GetPrimaryKeyString());
+        string rest = NodeKey.Parse(this.GetPrimaryKeyString()).Rest;
         int slash = rest.LastIndexOf('/');
-        return (node, rest[..slash], rest[(slash + 1)..]);
+        return (rest[..slash], rest[(slash + 1)..]);
     }
 
-    private static GraincastException Unknown(string database, string sha256, IReadOnlyList<string> silent) => new(
+    private static GraincastException Unknown(string database, string sha256, string detail = "") => new(
         SqlState.UndefinedObject,
         $"no model of database \"{database}\" has the image {sha256}",
         "Train the model again, or look at pgml.models for the images there are.",
-        silent.Count > 0 ? $"Silos that did not answer: {string.Join("; ", silent)}" : "");
+        detail);
 }

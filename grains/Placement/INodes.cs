@@ -1,8 +1,8 @@
 namespace Graincast.Placement;
 
-/// <summary>The nodes of the whole, as this silo knows them.</summary>
+/// <summary>The nodes beside which a silo runs now.</summary>
 public interface INodes
 {
-    /// <summary>The other nodes whose silos run now.</summary>
+    /// <summary>All but this silo's own.</summary>
     IReadOnlyList<string> Others { get; }
 }

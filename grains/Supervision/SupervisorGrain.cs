@@ -3,15 +3,17 @@ using Graincast.Placement;
 using Graincast.Telemetry;
 using Graincast.Training;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 using Orleans.Runtime;
 
 namespace Graincast.Supervision;
 
 /// <inheritdoc cref="ISupervisorGrain"/>
-[GrainType("supervisor")]
+/// <remarks>Beside the caller's backend: the run then dies with that silo, which the backend notices by itself.</remarks>
+[PreferLocalPlacement, GrainType("supervisor")]
 public sealed partial class SupervisorGrain(
     [PersistentState("run", SupervisorGrain.Storage)] IPersistentState<RunState> state,
-    ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRemindable
+    ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRunGrain, IRemindable
 {
     /// <summary>The name of the grain storage.</summary>
     public const string Storage = "graincast";
@@ -21,36 +23,70 @@ public sealed partial class SupervisorGrain(
     // Reminders have a floor of a minute; a training that is under way keeps its grain active, so only runs whose silo died are met by one.
     private static readonly TimeSpan CleanUpPeriod = TimeSpan.FromMinutes(1);
 
-    private bool _isMine;
+    private TrainingPlan? _plan;
     private bool _isOver;
 
     /// <inheritdoc/>
-    public async Task<RunStart> BeginAsync(TrainingSpec spec, string callerNode)
+    public async Task<RunStart> BeginAsync(TrainingSpec spec)
     {
         using var activity = GraincastActivity.Source.StartActivity("begin");
         activity?.SetTag("graincast.project", spec.Project);
         TrainingPlan plan = TrainingPlan.Create(spec);
-        state.State.Nodes = [callerNode];
+        state.State.Nodes = [];
         await state.WriteStateAsync();
         await this.RegisterOrUpdateReminder(CleanUp, CleanUpPeriod, CleanUpPeriod);
-        _isMine = true;
-        await Trainer(callerNode).BeginAsync(spec, plan.Seed);
+        _plan = plan;
         return new RunStart(plan.Seed, plan.Notices);
     }
 
     /// <inheritdoc/>
+    public async Task<RunTicket> JoinAsync(string node)
+    {
+        TrainingPlan plan = Plan();
+        if (!state.State.Nodes.Contains(node))
+        {
+            state.State.Nodes.Add(node);
+            await state.WriteStateAsync();
+        }
+
+        return new RunTicket(plan.Spec, plan.Seed);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> IsUnderWayAsync() => Task.FromResult(_plan is not null && !_isOver);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<TrainingStep> FitAsync(long rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string node = state.State.Nodes is [var first, ..] ? first : throw new GraincastException(
-            SqlState.UndefinedObject,
-            $"no training run {this.GetPrimaryKeyString()} is under way",
-            "Call pgml.train again; the silo may have been restarted meanwhile.");
+        TrainingPlan plan = Plan();
         try
         {
-            await foreach (TrainingStep step in Trainer(node).FitAsync(rows, cancellationToken))
+            string[] nodes = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
+            FedRows[] fed = await Parts.CallAsync(nodes, node => Trainer(node).CountAsync());
+            FedRowsCheck.Run(plan, rows, fed);
+            (nodes, fed) = WithRows(nodes, fed);
+            int fedNodes = nodes.Length;
+            if (plan.IsGathered && nodes.Length > 1)
             {
-                yield return step;
+                yield return new TrainingStep(Gathering.Notice(plan.Spec.Algorithm, nodes, fed), null);
+                nodes = [await GatherAsync(nodes, fed)];
             }
+
+            TrainingResult? result = null;
+            await foreach ((int rank, TrainingStep step) in Parts.MergeAsync(
+                nodes, (rank, token) => Trainer(nodes[rank]).FitAsync(new FitPart(rank, nodes, rows), token), cancellationToken))
+            {
+                // All parts do the same; one of them tells.
+                if (rank == 0 && step.Result is null)
+                {
+                    yield return step;
+                }
+
+                result = rank == 0 ? step.Result : result;
+            }
+
+            // Only when all parts have come to their end: every node has the image then, and no rows.
+            yield return new TrainingStep("", result! with { Nodes = fedNodes });
         }
         finally
         {
@@ -62,7 +98,7 @@ public sealed partial class SupervisorGrain(
     public async Task CancelAsync()
     {
         // If this fails, the reminder tries it again.
-        _isMine = false;
+        _plan = null;
         foreach (string node in state.State.Nodes)
         {
             await Trainer(node).CancelAsync();
@@ -76,13 +112,30 @@ public sealed partial class SupervisorGrain(
     /// <inheritdoc/>
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        if (_isMine)
+        if (_plan is not null)
         {
             return;
         }
 
         LogCleanedUp(logger, this.GetPrimaryKeyString());
         await CancelAsync();
+    }
+
+    private static (string[] Nodes, FedRows[] Fed) WithRows(string[] nodes, FedRows[] fed)
+    {
+        (string Node, FedRows Fed)[] some = [.. nodes.Zip(fed).Where(part => part.Second.Rows > 0)];
+        return ([.. some.Select(part => part.Node)], [.. some.Select(part => part.Fed)]);
+    }
+
+    private async Task<string> GatherAsync(string[] nodes, FedRows[] fed)
+    {
+        string target = Gathering.Target(nodes, fed);
+        await Parts.CallAsync(nodes.Where(node => node != target), async node =>
+        {
+            await Trainer(node).MoveRowsAsync(target);
+            return true;
+        });
+        return target;
     }
 
     private async Task EndAsync()
@@ -105,10 +158,15 @@ public sealed partial class SupervisorGrain(
         catch
         {
             // Postgres is away: the reminder, which is still there, comes here again.
-            (_isOver, _isMine) = (false, false);
+            (_isOver, _plan) = (false, null);
             throw;
         }
     }
+
+    private TrainingPlan Plan() => _plan is not null && !_isOver ? _plan : throw new GraincastException(
+        SqlState.UndefinedObject,
+        $"no training run {this.GetPrimaryKeyString()} is under way",
+        "Call pgml.train again; the silo may have been restarted meanwhile. pgml.feed is called by pgml.train only.");
 
     private ITrainerGrain Trainer(string node) => GrainFactory.GetGrain<ITrainerGrain>(new NodeKey(node, this.GetPrimaryKeyString()).ToString());
 }

@@ -16,6 +16,11 @@ internal sealed class AgreementCheck(ScoringModel model, Preparation preparation
     /// <exception cref="GraincastException">XX000: they differ; names the row and both numbers.</exception>
     public void Run(FloatTable inputs)
     {
+        if (inputs.Rows == 0)
+        {
+            return;
+        }
+
         Compare(inputs, "evaluated row");
         if (nonFinite != NonFinite.Refused)
         {

@@ -6,7 +6,7 @@ namespace Graincast.Training;
 /// <summary>What an image says about itself for people. Nothing that depends on when, where or in which run it was trained.</summary>
 internal static class ImageMetadata
 {
-    public static string Write(TrainingPlan plan, long seed, int trainingRows)
+    public static string Write(TrainingPlan plan, long seed, long trainingRows)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))

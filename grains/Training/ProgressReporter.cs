@@ -7,6 +7,9 @@ internal sealed class ProgressReporter(Action<string> write)
 {
     private const long IntervalMs = 500;
 
+    /// <summary>Tells nobody.</summary>
+    public static ProgressReporter Silent { get; } = new(_ => { });
+
     private long _lastMs = -IntervalMs;
 
     /// <summary>A step that comes once.</summary>

@@ -4,7 +4,7 @@ using MathNet.Numerics;
 namespace Graincast.Training;
 
 /// <summary>
-/// The child process that trains: <c>graincast train-worker JOB</c>. JSON lines of <see cref="WorkerLine"/> go to standard output;
+/// The child process that trains: <c>graincast train-worker JOB</c>. Frames of <see cref="WorkerLine"/> and exchanges go to standard output;
 /// whatever native libraries print goes to standard error. The end of standard input means that the silo died: the process kills itself.
 /// </summary>
 public static class TrainWorker
@@ -15,18 +15,18 @@ public static class TrainWorker
     public static int Run(string jobPath)
     {
         using var output = new WorkerOutput(OwnProcess.TakeStandardOutput());
-        ParentWatch.Start(Console.OpenStandardInput(), OwnProcess.KillSelf);
-        return Run(jobPath, output);
+        using var parent = new ParentPipe(Console.OpenStandardInput(), OwnProcess.KillSelf);
+        return Run(jobPath, output, new SiloLink(output, parent));
     }
 
-    internal static int Run(string jobPath, WorkerOutput output)
+    internal static int Run(string jobPath, WorkerOutput output, IPeerLink? peers)
     {
         Control.UseSingleThread();
         try
         {
             var job = JsonSerializer.Deserialize(File.ReadAllBytes(jobPath), TrainingJson.Default.TrainingJob)
                 ?? throw new JsonException("null");
-            var result = TrainingRun.Execute(job, text => output.Write(new WorkerLine { Progress = text }));
+            var result = TrainingRun.Execute(job, new Communicator(job.Rank, job.Ranks, peers), text => output.Write(new WorkerLine { Progress = text }));
             output.Write(new WorkerLine { Result = result });
             return 0;
         }

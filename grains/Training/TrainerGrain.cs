@@ -4,100 +4,106 @@ using Graincast.Models;
 using Graincast.Placement;
 using Graincast.Telemetry;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace Graincast.Training;
 
 /// <inheritdoc cref="ITrainerGrain"/>
 [ShardLocal, GrainType("trainer")]
-public sealed partial class TrainerGrain(WorkerOptions options, IImageStore store, TimeProvider time, ILogger<TrainerGrain> logger)
-    : Grain, ITrainerGrain, IDisposable
+public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
 {
     private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
 
-    private readonly Dictionary<Guid, FeedFile> _feeds = [];
+    // The supervisor's silo may die without a word to this one.
+    private static readonly TimeSpan RunCheckPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly WorkerOptions _options;
+    private readonly IImageStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<TrainerGrain> _logger;
+    private readonly IGrainFactory _grains;
+    private readonly NodeKey _key;
+    private readonly FeedFolder _rows;
+    private readonly Mailbox _mailbox = new();
     private readonly CancellationTokenSource _over = new();
-    private TrainingSpec? _spec;
-    private long _seed;
-    private int _feedsSeen;
+    private RunTicket? _ticket;
+    private IGrainTimer? _check;
 
-    private string Folder => Path.Combine(options.ColumnsDirectory, NodeKey.Parse(this.GetPrimaryKeyString()).Rest);
-
-    /// <inheritdoc/>
-    public Task BeginAsync(TrainingSpec spec, long seed)
+    public TrainerGrain(WorkerOptions options, IImageStore store, IGrainFactory grains, TimeProvider time, ILogger<TrainerGrain> logger)
     {
-        Directory.CreateDirectory(Folder);
-        // A slow query may bring its first row long after Orleans would collect an idle grain.
-        DelayDeactivation(RunLimit);
-        _spec = spec;
-        _seed = seed;
-        LogBegan(logger, spec.Run, spec.Project, spec.Algorithm);
-        return Task.CompletedTask;
+        (_options, _store, _grains, _time, _logger) = (options, store, grains, time, logger);
+        _key = NodeKey.Parse(this.GetPrimaryKeyString());
+        _rows = new FeedFolder(Path.Combine(options.ColumnsDirectory, _key.Rest));
     }
 
+    private IRunGrain Run => GrainFactory.GetGrain<IRunGrain>(_key.Rest);
+
     /// <inheritdoc/>
-    public Task AppendAsync(Guid feed, RowBlock block)
+    public async Task AppendAsync(Guid feed, RowBlock block)
     {
-        Spec();
-        if (!_feeds.TryGetValue(feed, out FeedFile? file))
+        if (_ticket is null)
         {
-            file = _feeds[feed] = new FeedFile(Path.Combine(Folder, $"{_feedsSeen++:D6}.rows"));
+            await JoinAsync();
         }
 
-        file.Append(block);
-        return Task.CompletedTask;
+        _rows.Append(feed, block);
     }
 
     /// <inheritdoc/>
-    public Task<long> EndFeedAsync(Guid feed, long rows)
-    {
-        Spec();
-        _feeds.TryGetValue(feed, out FeedFile? file);
-        long received = file?.Rows ?? 0;
-        if (received != rows)
-        {
-            throw new GraincastException(SqlState.ConnectionLost, $"a feed ended with {rows} rows, but {received} arrived", "Train again.");
-        }
-
-        file?.End();
-        return Task.FromResult(received);
-    }
+    public Task<long> EndFeedAsync(Guid feed, long rows) => Task.FromResult(_rows.End(feed, rows));
 
     /// <inheritdoc/>
     public Task AbortFeedAsync(Guid feed)
     {
-        if (_feeds.Remove(feed, out FeedFile? file))
-        {
-            file.Dispose();
-            File.Delete(file.Path);
-        }
-
+        _rows.Abort(feed);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<TrainingStep> FitAsync(long rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public Task<FedRows> CountAsync() => Task.FromResult(_rows.Count());
+
+    /// <inheritdoc/>
+    public async Task MoveRowsAsync(string node)
     {
-        using var activity = GraincastActivity.Source.StartActivity("fit");
-        TrainingSpec spec = Spec();
+        Ticket();
         try
         {
-            FeedFile[] feeds = [.. _feeds.Values.Where(feed => feed.IsEnded)];
-            long received = feeds.Sum(feed => feed.Rows);
-            if (received != rows)
-            {
-                throw new GraincastException(
-                    SqlState.ConnectionLost,
-                    $"the statement read {rows} rows, but {received} arrived at the trainer",
-                    "Train again.");
-            }
+            await RowMover.MoveAsync(_rows, Trainer(node), _over.Token);
+        }
+        catch (Exception exception) when (NodeLost.IsCauseOf(exception))
+        {
+            throw NodeLost.Error(node, exception);
+        }
+        finally
+        {
+            Clear();
+        }
+    }
 
-            activity?.SetTag("graincast.rows", rows);
-            string jobPath = Path.Combine(Folder, "job.json");
-            string imagePath = Path.Combine(Folder, "image");
-            var job = new TrainingJob { Spec = spec, Seed = _seed, RowFiles = [.. feeds.Select(feed => feed.Path)], Rows = rows, ImagePath = imagePath };
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var activity = GraincastActivity.Source.StartActivity("fit");
+        RunTicket ticket = Ticket();
+        try
+        {
+            activity?.SetTag("graincast.rows", _rows.Count().Rows);
+            string jobPath = Path.Combine(_rows.Path, "job.json");
+            string imagePath = Path.Combine(_rows.Path, "image");
+            var job = new TrainingJob
+            {
+                Spec = ticket.Spec,
+                Seed = ticket.Seed,
+                RowFiles = [.. _rows.Ended.Select(feed => feed.Path)],
+                Rows = _rows.Count().Rows,
+                Rank = part.Rank,
+                Ranks = part.Nodes.Count,
+                ImagePath = imagePath,
+            };
             await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
-            using var worker = new WorkerProcess(options, time, logger);
+            var exchange = new PartExchange(part, Trainer, _mailbox);
+            using var worker = new WorkerProcess(_options, _time, _logger, exchange);
             WorkerResult? result = null;
             await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
             {
@@ -109,13 +115,21 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
                 result = line.Result ?? result;
             }
 
-            yield return new TrainingStep("", Publish(spec, result!, imagePath));
+            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows));
         }
         finally
         {
             // However it ended, no row stays on disk. But whoever enumerates may not have heard of the end yet, and a deactivated grain could not tell.
             Clear();
         }
+    }
+
+    /// <inheritdoc/>
+    public Task DeliverAsync(int from, long number, Packet packet)
+    {
+        Ticket();
+        _mailbox.Put(from, number, packet.Bytes);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -136,46 +150,77 @@ public sealed partial class TrainerGrain(WorkerOptions options, IImageStore stor
     /// <inheritdoc/>
     public void Dispose() => _over.Dispose();
 
+    private async Task JoinAsync()
+    {
+        if (_over.IsCancellationRequested)
+        {
+            throw NotUnderWay();
+        }
+
+        _ticket = await Run.JoinAsync(_key.Node);
+        // A slow query may bring its next row long after Orleans would collect an idle grain.
+        DelayDeactivation(RunLimit);
+        _check = this.RegisterGrainTimer(CheckRunAsync, new GrainTimerCreationOptions(RunCheckPeriod, RunCheckPeriod) { Interleave = true });
+        LogJoined(_logger, _ticket.Spec.Run, _ticket.Spec.Project, _ticket.Spec.Algorithm);
+    }
+
+    private async Task CheckRunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await Run.IsUnderWayAsync())
+            {
+                return;
+            }
+        }
+        catch (Exception exception) when (NodeLost.IsCauseOf(exception))
+        {
+            // Not yet known to be dead: asked again in a second, and then of another silo.
+            LogSupervisorSilent(_logger, _key.Rest, exception.Message);
+            return;
+        }
+
+        LogLeftBehind(_logger, _key.Rest);
+        await CancelAsync();
+    }
+
     private void Clear()
     {
         _over.Cancel();
-        foreach (FeedFile feed in _feeds.Values)
-        {
-            feed.Dispose();
-        }
-
-        _feeds.Clear();
-        _spec = null;
+        _check?.Dispose();
+        _rows.Clear();
+        _ticket = null;
         DelayDeactivation(TimeSpan.Zero);
-        if (Directory.Exists(Folder))
-        {
-            Directory.Delete(Folder, recursive: true);
-        }
     }
 
-    private TrainingResult Publish(TrainingSpec spec, WorkerResult result, string imagePath)
+    private TrainingResult Publish(TrainingSpec spec, WorkerResult result, string imagePath, long rows)
     {
         using var activity = GraincastActivity.Source.StartActivity("publish");
         using (FileStream image = File.OpenRead(imagePath))
         {
-            store.Add(result.ImageSha256, image);
+            _store.Add(result.ImageSha256, image);
         }
 
-        store.Claim(spec.Database, result.ImageSha256, spec.Role);
-        LogPublished(logger, spec.Run, result.ImageSha256, result.ImageBytes);
+        _store.Claim(spec.Database, result.ImageSha256, spec.Role);
+        LogPublished(_logger, spec.Run, result.ImageSha256, result.ImageBytes);
         return new TrainingResult
         {
             ImageSha256 = Convert.FromHexString(result.ImageSha256),
             ImageBytes = result.ImageBytes,
             Features = result.Features,
-            Rows = result.Rows,
+            Rows = rows,
             Hyperparams = result.Hyperparams.GetRawText(),
             Metrics = result.Metrics.GetRawText(),
         };
     }
 
-    private TrainingSpec Spec() => _spec ?? throw new GraincastException(
+    private RunTicket Ticket() => _ticket ?? throw NotUnderWay();
+
+    // Not the grain's own factory: workers exchange packets outside of its turns.
+    private ITrainerGrain Trainer(string node) => _grains.GetGrain<ITrainerGrain>(new NodeKey(node, _key.Rest).ToString());
+
+    private GraincastException NotUnderWay() => new(
         SqlState.UndefinedObject,
-        $"no training run {NodeKey.Parse(this.GetPrimaryKeyString()).Rest} is under way at this node",
+        $"no training run {_key.Rest} is under way at node {_key.Node}",
         "pgml.feed is called by pgml.train only; call pgml.train.");
 }

@@ -20,11 +20,17 @@ public sealed record TrainingJob
     /// <summary>Rows in all files together; another number is an error.</summary>
     public required long Rows { get; init; }
 
+    /// <summary>The place of this part among those that train together.</summary>
+    public int Rank { get; init; }
+
+    /// <summary>How many parts train together.</summary>
+    public int Ranks { get; init; } = 1;
+
     /// <summary>Where the worker writes the image.</summary>
     public required string ImagePath { get; init; }
 }
 
-/// <summary>A line of the worker's standard output: JSON, one object a line; exactly one member is set.</summary>
+/// <summary>What a worker tells, as JSON; exactly one member is set.</summary>
 public sealed record WorkerLine
 {
     /// <summary>What the worker does now, for people.</summary>

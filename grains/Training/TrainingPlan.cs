@@ -31,6 +31,12 @@ public sealed class TrainingPlan
     /// <summary>0 … 2³¹−1: hyperparameter <c>seed</c>.</summary>
     public long Seed => Hyperparameters.Integer(HyperparameterTable.Seed.Name);
 
+    /// <summary>Whether the rows must be at one node, since the algorithm cannot learn from several.</summary>
+    public bool IsGathered => Algorithm.IsGathered;
+
+    /// <summary>Whether the order in which rows came matters.</summary>
+    public bool NeedsOrder => Sampling == Sampling.Last;
+
     /// <summary>What the caller should hear before training starts, one NOTICE each.</summary>
     public IReadOnlyList<string> Notices { get; }
 

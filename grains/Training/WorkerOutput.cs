@@ -2,14 +2,13 @@ using System.Text.Json;
 
 namespace Graincast.Training;
 
-/// <summary>Writes a worker's lines, each flushed.</summary>
+/// <summary>Writes a worker's frames, each flushed.</summary>
 internal sealed class WorkerOutput(Stream stream) : IDisposable
 {
-    public void Write(WorkerLine line)
-    {
-        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, TrainingJson.Default.WorkerLine), (byte)'\n']);
-        stream.Flush();
-    }
+    public void Write(WorkerLine line) =>
+        Write(new WorkerFrame(WorkerFrameKind.Line, JsonSerializer.SerializeToUtf8Bytes(line, TrainingJson.Default.WorkerLine)));
+
+    public void Write(WorkerFrame frame) => frame.WriteTo(stream);
 
     public void Dispose() => stream.Dispose();
 }

@@ -9,7 +9,7 @@ namespace Graincast.Training;
 /// The child process of a training: exec'd, never forked, so that a runaway or crashing trainer costs one run and not the silo.
 /// Its standard input stays open as long as the silo lives; the child ends itself when that closes.
 /// </summary>
-public sealed partial class WorkerProcess(WorkerOptions options, TimeProvider time, ILogger logger) : IDisposable
+internal sealed partial class WorkerProcess(WorkerOptions options, TimeProvider time, ILogger logger, PartExchange exchange) : IDisposable
 {
     private static readonly TimeSpan MemoryCheckPeriod = TimeSpan.FromMilliseconds(100);
 
@@ -26,9 +26,8 @@ public sealed partial class WorkerProcess(WorkerOptions options, TimeProvider ti
         using ITimer memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
         Task<string> errorText = process.StandardError.ReadToEndAsync(CancellationToken.None);
         bool hasResult = false;
-        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } text)
+        while (await NextLineAsync(process, cancellationToken).ConfigureAwait(false) is { } line)
         {
-            WorkerLine line = Parse(text);
             if (line.Error is { } error)
             {
                 if (error.SqlState == SqlState.InternalError)
@@ -55,6 +54,32 @@ public sealed partial class WorkerProcess(WorkerOptions options, TimeProvider ti
     {
         Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled"));
         _process?.Dispose();
+    }
+
+    /// <summary>Answers exchanges until a line comes; null when the worker's output ends. Off the grain's turns, which take packets meanwhile.</summary>
+    private async Task<WorkerLine?> NextLineAsync(Process process, CancellationToken cancellationToken)
+    {
+        while (await WorkerFrame.ReadAsync(process.StandardOutput.BaseStream).ConfigureAwait(false) is { } frame)
+        {
+            if (frame.Kind == WorkerFrameKind.Line)
+            {
+                return Parse(frame.Bytes);
+            }
+
+            Task<byte[]?> answering = exchange.AnswerAsync(frame.Bytes, cancellationToken);
+            // The others may wait for this worker as it waits for them: its death must end the wait.
+            if (await Task.WhenAny(answering, process.WaitForExitAsync(cancellationToken)).ConfigureAwait(false) != answering && process.HasExited)
+            {
+                return null;
+            }
+
+            if (await answering.ConfigureAwait(false) is { } answer)
+            {
+                await new WorkerFrame(WorkerFrameKind.Answer, answer).WriteToAsync(process.StandardInput.BaseStream, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return null;
     }
 
     private Process Start(string jobPath)
@@ -129,15 +154,16 @@ public sealed partial class WorkerProcess(WorkerOptions options, TimeProvider ti
             errorText.Length > 2000 ? errorText[..2000] : errorText);
     }
 
-    private static WorkerLine Parse(string text)
+    private static WorkerLine Parse(byte[] json)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, TrainingJson.Default.WorkerLine) ?? new WorkerLine();
+            return JsonSerializer.Deserialize(json, TrainingJson.Default.WorkerLine) ?? new WorkerLine();
         }
         catch (JsonException exception)
         {
-            throw new GraincastException(SqlState.InternalError, "the training process wrote a line that is no JSON", detail: text, innerException: exception);
+            throw new GraincastException(
+                SqlState.InternalError, "the training process wrote a line that is no JSON", detail: System.Text.Encoding.UTF8.GetString(json), innerException: exception);
         }
     }
 }

@@ -145,7 +145,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         RunStart start;
         try
         {
-            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }, node).GetAwaiter().GetResult();
+            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }).GetAwaiter().GetResult();
         }
         catch
         {
@@ -186,6 +186,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         // Off the connection's thread, which has to read on.
         await Task.Yield();
         Activity.Current = ActivityOf(fit.Run);
+        using var alive = new Timer(_ => _sender.TrySend(new Progress(""), stream), null, Limits.HeartbeatMs, Limits.HeartbeatMs);
         try
         {
             await foreach (TrainingStep step in calls.Supervisor(fit.Run).FitAsync(fit.Rows, CancellationToken.None).ConfigureAwait(false))
@@ -197,6 +198,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
                 }
 
                 EndRun(fit.Run);
+                await alive.DisposeAsync();
                 _sender.Send(
                     new Fitted(result.ImageSha256, result.ImageBytes, (uint)result.Features, result.Rows, (uint)result.Nodes, result.Hyperparams, result.Metrics),
                     stream);
@@ -209,6 +211,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         catch (Exception exception)
         {
             EndRun(fit.Run);
+            await alive.DisposeAsync();
             _sender.TrySend(Error.From(calls.Translate(exception)), stream);
         }
     }

@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>The pause after a connection could not be accepted.</summary>
     public const int AcceptRetryMs = 100;
 
+    /// <summary>How often a Fit that takes its time says that the silo lives.</summary>
+    public const int HeartbeatMs = 2_000;
+
     /// <summary>Feeds that one connection may have open at once: one a call site of pgml.feed.</summary>
     public const int FeedsPerConnection = 4_096;
 }

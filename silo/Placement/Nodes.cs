@@ -4,13 +4,13 @@ using Orleans.Runtime.MembershipService.SiloMetadata;
 namespace Graincast.Placement;
 
 /// <inheritdoc cref="INodes"/>
-public sealed class Nodes(ILocalSiloDetails self, ISiloStatusOracle silos, ISiloMetadataCache metadata) : INodes
+public sealed class Nodes(ISiloStatusOracle silos, ISiloMetadataCache metadata) : INodes
 {
     /// <inheritdoc/>
     public IReadOnlyList<string> Others =>
     [
         .. silos.GetApproximateSiloStatuses(onlyActive: true).Keys
-            .Where(silo => !silo.Equals(self.SiloAddress))
+            .Where(silo => !silo.Equals(silos.SiloAddress))
             .Select(silo => metadata.GetSiloMetadata(silo).Metadata.GetValueOrDefault(ShardLocalDirector.NodeMetadata))
             .OfType<string>()
             .Order(StringComparer.Ordinal),

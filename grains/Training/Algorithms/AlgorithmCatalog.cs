@@ -20,8 +20,8 @@ internal static class AlgorithmCatalog
     [
         .. Boosted(ModelTask.Regression),
         .. Boosted(ModelTask.Classification),
-        new(ModelTask.Regression, "random_forest", "ML.NET FastForest", ForestTables.Regression, () => new ForestTrainer(), NonFinite.OnlyScored),
-        new(ModelTask.Classification, "random_forest", "ML.NET FastForest on each label's indicator", ForestTables.Classification, () => new ForestTrainer(), NonFinite.OnlyScored),
+        new(ModelTask.Regression, "random_forest", "ML.NET FastForest", ForestTables.Regression, () => new ForestTrainer(), NonFinite.OnlyScored, IsGathered: true),
+        new(ModelTask.Classification, "random_forest", "ML.NET FastForest on each label's indicator", ForestTables.Classification, () => new ForestTrainer(), NonFinite.OnlyScored, IsGathered: true),
         new(ModelTask.Regression, "linear", "ordinary least squares, normal equations", LinearTables.LeastSquares, () => new LinearRegressionTrainer()),
         new(ModelTask.Regression, "ridge", "ridge regression, normal equations", LinearTables.Ridge, () => new RidgeTrainer()),
         new(ModelTask.Classification, "linear", "logistic or softmax regression, L-BFGS", LinearTables.Logistic, () => new LogisticTrainer()),

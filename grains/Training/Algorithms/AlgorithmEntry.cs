@@ -9,6 +9,7 @@ namespace Graincast.Training;
 /// <param name="Table">Its settings.</param>
 /// <param name="CreateTrainer">Makes the trainer; loads native libraries only when that is fitted.</param>
 /// <param name="NonFinite">What it does with NaN and infinities.</param>
+/// <param name="IsGathered">It has no distributed form: rows of several nodes are gathered at one.</param>
 /// <param name="Notice">Said to the caller before training; null = nothing to say.</param>
 internal sealed record AlgorithmEntry(
     ModelTask Task,
@@ -17,7 +18,8 @@ internal sealed record AlgorithmEntry(
     HyperparameterTable Table,
     Func<ITrainer> CreateTrainer,
     NonFinite NonFinite = NonFinite.Refused,
-    string? Notice = null);
+    string? Notice = null,
+    bool IsGathered = false);
 
 /// <summary>What a learner does with NaN and infinite features.</summary>
 internal enum NonFinite

@@ -1,15 +1,16 @@
 namespace Graincast.Training;
 
-/// <summary>scikit-learn's definitions; averages over labels are plain (macro), over the labels that occur in truth or answers.</summary>
+/// <summary>scikit-learn's definitions, over the rows of all parts; averages over labels are plain (macro), over the labels that occur in truth or answers.</summary>
 internal static class ClassificationMetrics
 {
     /// <param name="truth">Index of each row's label; −1 = a label that training never saw.</param>
     /// <param name="answers">Index of each row's predicted label.</param>
     /// <param name="labels">Labels of the model.</param>
+    /// <param name="ranks">The parts.</param>
     /// <returns>
     /// f1, precision, recall, accuracy (0 … 1) and mcc (−1 … 1; R_K of Gorodkin 2004 for more than two labels). A ratio without cases is 0.
     /// </returns>
-    public static IEnumerable<KeyValuePair<string, double>> Of(int[] truth, int[] answers, int labels)
+    public static IEnumerable<KeyValuePair<string, double>> Of(int[] truth, int[] answers, int labels, Communicator ranks)
     {
         // The last place is for labels that training never saw: always wrong.
         var expected = new double[labels + 1];
@@ -23,6 +24,10 @@ internal static class ClassificationMetrics
             right[label] += label == answers[row] ? 1 : 0;
         }
 
+        var rows = (double)ranks.Sum((long)truth.Length);
+        ranks.Sum(expected);
+        ranks.Sum(answered);
+        ranks.Sum(right);
         double f1 = 0;
         double precision = 0;
         double recall = 0;
@@ -40,11 +45,14 @@ internal static class ClassificationMetrics
             recall += expected[label] > 0 ? right[label] / expected[label] : 0;
         }
 
-        yield return new("f1", f1 / occurring);
-        yield return new("precision", precision / occurring);
-        yield return new("recall", recall / occurring);
-        yield return new("accuracy", right.Sum() / truth.Length);
-        yield return new("mcc", Mcc(expected, answered, right.Sum(), truth.Length));
+        return
+        [
+            new("f1", f1 / occurring),
+            new("precision", precision / occurring),
+            new("recall", recall / occurring),
+            new("accuracy", right.Sum() / rows),
+            new("mcc", Mcc(expected, answered, right.Sum(), rows)),
+        ];
     }
 
     private static double Mcc(double[] expected, double[] answered, double right, double rows)

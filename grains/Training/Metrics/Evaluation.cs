@@ -6,23 +6,23 @@ namespace Graincast.Training;
 internal static class Evaluation
 {
     /// <summary>The metrics of the model's task, then training_rows and test_rows. One that is not defined for these rows is NaN.</summary>
-    public static IEnumerable<KeyValuePair<string, double>> Of(ScoringModel model, TrainingSet data)
+    public static IEnumerable<KeyValuePair<string, double>> Of(ScoringModel model, TrainingSet data, Communicator ranks)
     {
         IEnumerable<KeyValuePair<string, double>> metrics = model.Task switch
         {
-            ModelTask.Regression => RegressionMetrics.Of(data.EvaluationTargets, Predict(model, data.EvaluationInputs)),
-            ModelTask.Classification => OfClasses(model, data),
+            ModelTask.Regression => RegressionMetrics.Of(data.EvaluationTargets, Predict(model, data.EvaluationInputs), ranks),
+            ModelTask.Classification => OfClasses(model, data, ranks),
             ModelTask.Clustering =>
             [
                 new("silhouette", Silhouette.Of(data.Preparation.Apply(data.EvaluationInputs),
-                    Array.ConvertAll(Predict(model, data.EvaluationInputs), cluster => (int)cluster))),
+                    Array.ConvertAll(Predict(model, data.EvaluationInputs), cluster => (int)cluster), data.EvaluationHashes, ranks)),
             ],
             _ => [],
         };
         return [.. metrics, new("training_rows", data.Training.Rows), new("test_rows", data.TestRows)];
     }
 
-    private static IEnumerable<KeyValuePair<string, double>> OfClasses(ScoringModel model, TrainingSet data)
+    private static IEnumerable<KeyValuePair<string, double>> OfClasses(ScoringModel model, TrainingSet data, Communicator ranks)
     {
         var byValue = model.Labels.Index().ToDictionary(label => (float)label.Item.Value, label => label.Index);
         var answers = Array.ConvertAll(Predict(model, data.EvaluationInputs), answer => byValue[answer]);
@@ -32,7 +32,7 @@ internal static class Evaluation
             model.PredictProba(data.EvaluationInputs.Row(row), probabilities.Row(row));
         }
 
-        return [.. ClassificationMetrics.Of(data.EvaluationClasses, answers, model.Labels.Count), .. ProbabilityMetrics.Of(data.EvaluationClasses, probabilities)];
+        return [.. ClassificationMetrics.Of(data.EvaluationClasses, answers, model.Labels.Count, ranks), .. ProbabilityMetrics.Of(data.EvaluationClasses, probabilities, ranks)];
     }
 
     private static float[] Predict(ScoringModel model, FloatTable inputs)

@@ -1,6 +1,6 @@
 namespace Graincast.Training;
 
-/// <summary>Metrics of predicted probabilities.</summary>
+/// <summary>Metrics of predicted probabilities, over the rows of all parts.</summary>
 internal static class ProbabilityMetrics
 {
     // The float32 next to 1: a probability nearer to 0 or 1 than this says no more than this. scikit-learn's choice too.
@@ -8,68 +8,27 @@ internal static class ProbabilityMetrics
 
     /// <param name="truth">Index of each row's label; −1 = a label that training never saw.</param>
     /// <param name="probabilities">Rows × labels.</param>
+    /// <param name="ranks">The parts.</param>
     /// <returns>log_loss, and roc_auc where defined: two labels: of the second's probability; more: each against the rest, averaged.</returns>
-    public static IEnumerable<KeyValuePair<string, double>> Of(int[] truth, FloatTable probabilities)
+    public static IEnumerable<KeyValuePair<string, double>> Of(int[] truth, FloatTable probabilities, Communicator ranks)
     {
-        yield return new("roc_auc", RocAuc(truth, probabilities));
-        double loss = 0;
+        double[] sums = [0, truth.Length];
         for (var row = 0; row < truth.Length; row++)
         {
-            loss -= Math.Log(Math.Clamp(truth[row] < 0 ? 0 : probabilities.Row(row)[truth[row]], Epsilon, 1 - Epsilon));
+            sums[0] -= Math.Log(Math.Clamp(truth[row] < 0 ? 0 : probabilities.Row(row)[truth[row]], Epsilon, 1 - Epsilon));
         }
 
-        yield return new("log_loss", loss / truth.Length);
+        ranks.Sum(sums);
+        return [new("roc_auc", RocAuc(truth, probabilities, ranks)), new("log_loss", sums[0] / sums[1])];
     }
 
     /// <summary>NaN where a label has no row, or every row, among those evaluated.</summary>
-    private static double RocAuc(int[] truth, FloatTable probabilities)
-    {
-        if (probabilities.Width == 2)
-        {
-            return RocAuc(truth, probabilities, 1);
-        }
+    private static double RocAuc(int[] truth, FloatTable probabilities, Communicator ranks) => probabilities.Width == 2
+        ? RocAuc(truth, probabilities, 1, ranks)
+        : Enumerable.Range(0, probabilities.Width).Select(label => RocAuc(truth, probabilities, label, ranks)).ToArray().Average();
 
-        double sum = 0;
-        for (var label = 0; label < probabilities.Width; label++)
-        {
-            sum += RocAuc(truth, probabilities, label);
-        }
-
-        return sum / probabilities.Width;
-    }
-
-    // Mann-Whitney: the chance that a row of the label has the higher probability; ties count half, through mean ranks.
-    private static double RocAuc(int[] truth, FloatTable probabilities, int label)
-    {
-        var scores = new float[truth.Length];
-        var order = new int[truth.Length];
-        for (var row = 0; row < truth.Length; row++)
-        {
-            (scores[row], order[row]) = (probabilities.Row(row)[label], row);
-        }
-
-        Array.Sort(scores, order);
-        double positives = 0;
-        double ranks = 0;
-        for (var start = 0; start < scores.Length;)
-        {
-            var end = start;
-            double inTie = 0;
-            for (; end < scores.Length && scores[end] == scores[start]; end++)
-            {
-                inTie += truth[order[end]] == label ? 1 : 0;
-            }
-
-            if (end == start)
-            {
-                return double.NaN;
-            }
-
-            positives += inTie;
-            ranks += inTie * (start + 1 + end) / 2.0;
-            start = end;
-        }
-
-        return (ranks - positives * (positives + 1) / 2) / (positives * (truth.Length - positives));
-    }
+    private static double RocAuc(int[] truth, FloatTable probabilities, int label, Communicator ranks) => RocCurve.Area(
+        Array.ConvertAll(truth, index => index == label),
+        [.. Enumerable.Range(0, truth.Length).Select(row => probabilities.Row(row)[label])],
+        ranks);
 }

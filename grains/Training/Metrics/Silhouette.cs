@@ -6,20 +6,28 @@ internal static class Silhouette
     /// <summary>All pairs are compared: this many rows are 12.5 million of them. Rows are sorted by hash, so the first are a fair sample.</summary>
     public const int MaxRows = 5000;
 
-    /// <param name="features">Rows × features, as the learner sees them.</param>
+    /// <param name="features">Local rows × features, as the learner sees them.</param>
     /// <param name="clusters">Index of each row's cluster.</param>
+    /// <param name="hashes">Content hash of each row, ascending.</param>
+    /// <param name="ranks">The parts; the root alone gets the number.</param>
     /// <returns>−1 … 1, the mean over the first <see cref="MaxRows"/> rows; NaN unless these lie in 2 … rows − 1 clusters.</returns>
-    public static double Of(FloatTable features, int[] clusters)
+    public static double Of(FloatTable features, int[] clusters, ulong[] hashes, Communicator ranks)
     {
-        var rows = Math.Min(features.Rows, MaxRows);
-        var used = clusters[..rows].Distinct().ToArray();
+        var sample = SilhouetteSample.Gather(features, clusters, hashes, MaxRows, ranks);
+        return ranks.IsRoot ? Of(sample.Features, sample.Clusters) : double.NaN;
+    }
+
+    private static double Of(FloatTable features, int[] clusters)
+    {
+        var rows = features.Rows;
+        var used = clusters.Distinct().ToArray();
         if (used.Length < 2 || used.Length >= rows)
         {
             return double.NaN;
         }
 
         var place = used.Index().ToDictionary(cluster => cluster.Item, cluster => cluster.Index);
-        var sizes = used.Select(cluster => clusters[..rows].Count(own => own == cluster)).ToArray();
+        var sizes = used.Select(cluster => clusters.Count(own => own == cluster)).ToArray();
         var sums = new double[rows * used.Length];
         for (var a = 0; a < rows; a++)
         {

@@ -7,10 +7,11 @@ internal static class PreparationFitter
 {
     /// <param name="plan">The policies.</param>
     /// <param name="reader">The columns' widths and categories.</param>
-    /// <param name="inputs">Inputs of the training rows.</param>
+    /// <param name="inputs">Inputs of this part's training rows.</param>
     /// <param name="labels">For target encoding: the label of each training row as a number, empty without one.</param>
+    /// <param name="ranks">The parts.</param>
     /// <exception cref="GraincastException">22023: nothing to impute from, or numbers that cannot be scaled.</exception>
-    public static Preparation Fit(PreprocessPlan plan, InputReader reader, FloatTable inputs, double[] labels)
+    public static Preparation Fit(PreprocessPlan plan, InputReader reader, FloatTable inputs, double[] labels, Communicator ranks)
     {
         var columns = new List<ImageColumn>();
         var input = 0;
@@ -19,24 +20,25 @@ internal static class PreparationFitter
             var policy = plan.Of(column.Spec.Name);
             var image = column.Categories is { } texts
                 ? new ImageColumn(column.Spec.Name, ColumnKind.Text, 1, policy.Encode == Encode.OneHot ? Encoder.OneHot : Encoder.Value,
-                    Categories(texts, policy, inputs, input, labels), [], [], [])
+                    Categories(texts, policy, inputs, input, labels, ranks), [], [], [])
                 : ImageColumn.Number(column.Spec.Name, column.Width);
-            columns.Add(image with { Fill = Fill(policy, column, inputs, input) });
+            columns.Add(image with { Fill = Fill(policy, column, inputs, input, ranks) });
             input += column.Width;
         }
 
-        return new Preparation(FitScales(plan, columns, inputs));
+        return new Preparation(FitScales(plan, columns, inputs, ranks));
     }
 
-    private static Category[] Categories(string[] texts, ColumnPolicy policy, FloatTable inputs, int input, double[] labels)
+    private static Category[] Categories(string[] texts, ColumnPolicy policy, FloatTable inputs, int input, double[] labels, Communicator ranks)
     {
         if (policy.Encode != Encode.Target)
         {
             return [.. texts.Select((text, place) => new Category(text, place))];
         }
 
-        var sums = new double[texts.Length];
-        var counts = new int[texts.Length];
+        // Sums, then counts.
+        var sums = new double[2 * texts.Length];
+        var counts = sums.AsSpan(texts.Length);
         for (var row = 0; row < inputs.Rows; row++)
         {
             var place = inputs.Row(row)[input];
@@ -47,12 +49,14 @@ internal static class PreparationFitter
             }
         }
 
+        ranks.Sum(sums);
         // A category that only the held-out rows have says nothing: the mean of all.
-        var mean = labels.Average();
-        return [.. texts.Select((text, place) => new Category(text, (float)(counts[place] > 0 ? sums[place] / counts[place] : mean)))];
+        double[] all = [labels.Sum(), labels.Length];
+        ranks.Sum(all);
+        return [.. texts.Select((text, place) => new Category(text, (float)(sums[texts.Length + place] > 0 ? sums[place] / sums[texts.Length + place] : all[0] / all[1])))];
     }
 
-    private static float[] Fill(ColumnPolicy policy, InputReader.Column column, FloatTable inputs, int firstInput)
+    private static float[] Fill(ColumnPolicy policy, InputReader.Column column, FloatTable inputs, int firstInput, Communicator ranks)
     {
         if (policy.Impute == Impute.Error)
         {
@@ -62,7 +66,7 @@ internal static class PreparationFitter
         var fill = new float[column.Width];
         for (var i = 0; i < fill.Length; i++)
         {
-            fill[i] = policy.Impute == Impute.Zero ? 0 : (float)FillOf(policy.Impute, column, new ValueStatistics(inputs, firstInput + i));
+            fill[i] = policy.Impute == Impute.Zero ? 0 : (float)FillOf(policy.Impute, column, new ValueStatistics(inputs, firstInput + i, ranks));
             if (!float.IsFinite(fill[i]))
             {
                 throw new GraincastException(SqlState.InvalidParameter, $"the {policy.Impute.ToString().ToLowerInvariant()} of column \"{column.Spec.Name}\" is not finite",
@@ -92,7 +96,7 @@ internal static class PreparationFitter
         };
     }
 
-    private static List<ImageColumn> FitScales(PreprocessPlan plan, List<ImageColumn> columns, FloatTable inputs)
+    private static List<ImageColumn> FitScales(PreprocessPlan plan, List<ImageColumn> columns, FloatTable inputs, Communicator ranks)
     {
         if (columns.All(column => plan.Of(column.Name).Scale == Scale.Preserve))
         {
@@ -112,7 +116,7 @@ internal static class PreparationFitter
             }
             else
             {
-                var numbers = Enumerable.Range(feature, count).Select(i => ScaleOf(scale, column.Name, new ValueStatistics(encoded, i))).ToArray();
+                var numbers = Enumerable.Range(feature, count).Select(i => ScaleOf(scale, column.Name, new ValueStatistics(encoded, i, ranks))).ToArray();
                 scaled.Add(column with { Center = Array.ConvertAll(numbers, number => number.Center), Scale = Array.ConvertAll(numbers, number => number.Factor) });
             }
 

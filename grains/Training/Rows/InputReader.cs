@@ -10,14 +10,18 @@ internal sealed class InputReader
     public const int MaxInputs = 65_536;
 
     private readonly RowSet _rows;
+    private readonly int[] _widths;
     private readonly PreprocessPlan _preprocess;
+    private readonly Communicator _ranks;
     private readonly RowFormat.Value[] _values;
 
-    /// <exception cref="GraincastException">22023: too many inputs, or a text that is not in its column's list.</exception>
-    public InputReader(RowSet rows, PreprocessPlan preprocess)
+    /// <exception cref="GraincastException">22023: too many inputs, arrays of different lengths, or a text that is not in its column's list.</exception>
+    public InputReader(RowSet rows, PreprocessPlan preprocess, Communicator ranks)
     {
         _rows = rows;
         _preprocess = preprocess;
+        _ranks = ranks;
+        _widths = MergeWidths();
         _values = new RowFormat.Value[rows.Format.Columns.Count];
         Columns = [.. rows.Format.Columns.Index().Where(column => !column.Item.IsLabel).Select(column => Describe(column.Index, column.Item))];
         var width = Columns.Sum(column => (long)column.Width);
@@ -45,15 +49,19 @@ internal sealed class InputReader
         return table;
     }
 
+    // A part whose arrays are all NULL knows no width.
+    private int[] MergeWidths() => _ranks.AllGather<int>(_rows.Widths.ToArray()).Aggregate((a, b) =>
+        [.. a.Index().Select(width => RowScanner.OneWidth(_rows.Format.Columns[width.Index].Name, width.Item, b[width.Index]))]);
+
     private Column Describe(int index, ColumnSpec spec)
     {
         if (spec.Type != ColumnType.Text)
         {
             // An array that is NULL in every row counts as one number; reading or imputing it says what is wrong.
-            return new Column(index, spec, Math.Max(1, _rows.Widths[index]), null, []);
+            return new Column(index, spec, Math.Max(1, _widths[index]), null, []);
         }
 
-        var (sorted, places) = _rows.Texts(index).Sort();
+        var (sorted, places) = TextUnion.Of(_ranks, _rows.Texts(index), spec.Name);
         var order = _preprocess.Of(spec.Name).Order;
         if (order.Length == 0)
         {

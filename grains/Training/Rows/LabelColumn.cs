@@ -15,7 +15,7 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
     private static readonly LabelColumn None = new([], [], []);
 
     /// <exception cref="GraincastException">22004: a NULL label. 22023: NaN, infinite, or too many different labels.</exception>
-    public static LabelColumn Read(RowSet rows, ModelTask task)
+    public static LabelColumn Read(RowSet rows, ModelTask task, Communicator ranks)
     {
         var columns = rows.Format.Columns;
         var column = Enumerable.Range(0, columns.Count).FirstOrDefault(i => columns[i].IsLabel, -1);
@@ -27,27 +27,28 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
         var spec = columns[column];
         var numbers = ReadNumbers(rows, column, spec);
         return task == ModelTask.Regression ? new LabelColumn(numbers, [], [])
-            : spec.Type == ColumnType.Text ? FromTexts(numbers, rows.Texts(column), spec)
-            : FromNumbers(numbers, spec);
+            : spec.Type == ColumnType.Text ? FromTexts(numbers, rows.Texts(column), spec, ranks)
+            : FromNumbers(numbers, spec, ranks);
     }
 
     /// <summary>The same with the labels of some rows only; −1 is the class of a row whose label is none of them.</summary>
-    public LabelColumn OnlyLabelsOf(int[] rows)
+    public LabelColumn OnlyLabelsOf(int[] rows, Communicator ranks)
     {
         if (Labels.Count == 0)
         {
             return this;
         }
 
-        var seen = new bool[Labels.Count];
+        var counts = new long[Labels.Count];
         foreach (var row in rows)
         {
-            seen[Classes[row]] = true;
+            counts[Classes[row]]++;
         }
 
+        ranks.Sum(counts);
         var next = 0;
-        var place = seen.Select(isSeen => isSeen ? next++ : -1).ToArray();
-        return new LabelColumn(Targets, [.. Classes.Select(index => place[index])], [.. Labels.Where((_, index) => seen[index])]);
+        var place = counts.Select(count => count > 0 ? next++ : -1).ToArray();
+        return new LabelColumn(Targets, [.. Classes.Select(index => place[index])], [.. Labels.Where((_, index) => counts[index] > 0)]);
     }
 
     private static double[] ReadNumbers(RowSet rows, int column, ColumnSpec spec)
@@ -79,17 +80,21 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
         return numbers;
     }
 
-    private static LabelColumn FromTexts(double[] numbers, Utf8Dictionary texts, ColumnSpec spec)
+    private static LabelColumn FromTexts(double[] numbers, Utf8Dictionary texts, ColumnSpec spec, Communicator ranks)
     {
+        // Of this part first: too many need not travel.
         ThrowIfTooMany(texts.Count, spec);
-        var (sorted, place) = texts.Sort();
+        var (sorted, place) = TextUnion.Of(ranks, texts, spec.Name);
+        ThrowIfTooMany(sorted.Length, spec);
         return new LabelColumn([], [.. numbers.Select(number => place[(int)number])], [.. sorted.Select((text, index) => new Label(text, index))]);
     }
 
-    private static LabelColumn FromNumbers(double[] numbers, ColumnSpec spec)
+    private static LabelColumn FromNumbers(double[] numbers, ColumnSpec spec, Communicator ranks)
     {
         // −0 and 0 are one label.
-        var sorted = numbers.Select(number => number + 0.0).Distinct().Order().ToArray();
+        var own = numbers.Select(number => number + 0.0).Distinct().ToArray();
+        ThrowIfTooMany(own.Length, spec);
+        var sorted = ranks.AllGather<double>(own).SelectMany(part => part).Distinct().Order().ToArray();
         ThrowIfTooMany(sorted.Length, spec);
         for (var i = 1; i < sorted.Length; i++)
         {

@@ -6,7 +6,7 @@ namespace Graincast.Training;
 internal sealed class RowScanner
 {
     // Above it a float32 no longer tells categories apart, and nobody has that many on purpose.
-    private const int MaxTexts = 1 << 20;
+    public const int MaxTexts = 1 << 20;
 
     private readonly RowSet.Entry[] _entries;
     private readonly RowFormat.Value[] _values;
@@ -74,8 +74,7 @@ internal sealed class RowScanner
             }
             else if (Texts[i] is { } texts && texts.Add(row.Slice(offset, count)) >= MaxTexts)
             {
-                throw new GraincastException(SqlState.InvalidParameter, $"column \"{Format.Columns[i].Name}\" has more than {MaxTexts} different texts",
-                    "Leave it out: a text that hardly repeats says nothing about other rows.");
+                throw TooManyTexts(Format.Columns[i].Name);
             }
         }
     }
@@ -88,15 +87,18 @@ internal sealed class RowScanner
             throw new GraincastException(SqlState.InvalidParameter, $"column \"{name}\" has an empty array", "Leave such rows out in a view.");
         }
 
-        if (Widths[column] != 0 && Widths[column] != count)
-        {
-            throw new GraincastException(SqlState.InvalidParameter,
-                $"arrays of column \"{name}\" differ in length: {Math.Min(Widths[column], count)} and {Math.Max(Widths[column], count)}",
-                "Every row of an array column needs the same number of elements.");
-        }
-
-        Widths[column] = count;
+        Widths[column] = OneWidth(name, Widths[column], count);
     }
+
+    /// <summary>The width of an array column that has these two; 0 = not known.</summary>
+    public static int OneWidth(string column, int a, int b) => a == 0 || b == 0 || a == b
+        ? Math.Max(a, b)
+        : throw new GraincastException(SqlState.InvalidParameter,
+            $"arrays of column \"{column}\" differ in length: {Math.Min(a, b)} and {Math.Max(a, b)}",
+            "Every row of an array column needs the same number of elements.");
+
+    public static GraincastException TooManyTexts(string column) => new(SqlState.InvalidParameter, $"column \"{column}\" has more than {MaxTexts} different texts",
+        "Leave it out: a text that hardly repeats says nothing about other rows.");
 
     private static GraincastException Damaged(string message, string detail) => new(SqlState.DataCorrupted, message, detail: detail);
 }

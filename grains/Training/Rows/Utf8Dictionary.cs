@@ -28,6 +28,9 @@ internal sealed class Utf8Dictionary
         return _texts.Count - 1;
     }
 
+    /// <summary>The text with this number.</summary>
+    public ReadOnlySpan<byte> Text(int number) => _texts[number];
+
     /// <summary>The number of a text that was added.</summary>
     public int Find(ReadOnlySpan<byte> text) => _lookup[text];
 

@@ -1,23 +1,25 @@
 namespace Graincast.Training;
 
 /// <summary>Which rows are learnt from and which are held out; positions in the sorted rows, ascending.</summary>
-/// <param name="Training">Never empty.</param>
-/// <param name="Test">Empty only when test_size is 0.</param>
+/// <param name="Training">Empty at most at some of the parts.</param>
+/// <param name="Test">Empty at all parts only when test_size is 0.</param>
 internal sealed record Holdout(int[] Training, int[] Test)
 {
     /// <summary>
     /// Holds out the rows with the smallest seeded hashes: of all rows, or of each label in proportion (largest remainder, so that the
     /// sizes add up; every label keeps a training row). <c>last</c> holds out what arrived last.
     /// </summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="classes">Index of each row's label; empty = nothing to stratify by.</param>
+    /// <param name="rows">This part's rows.</param>
+    /// <param name="labels">All parts' labels; none = nothing to stratify by.</param>
     /// <param name="sampling">How to choose.</param>
     /// <param name="testSize">Rows if over 1, else the fraction, rounded to whole rows and at least one.</param>
     /// <param name="seed">Another seed holds out other rows.</param>
-    /// <exception cref="GraincastException">22023: one part would be empty.</exception>
-    public static Holdout Choose(RowSet rows, int[] classes, Sampling sampling, float testSize, long seed)
+    /// <param name="ranks">The parts that split their rows together.</param>
+    /// <exception cref="GraincastException">22023: no training row would be left.</exception>
+    public static Holdout Choose(RowSet rows, LabelColumn labels, Sampling sampling, float testSize, long seed, Communicator ranks)
     {
-        var count = TestRows(rows.Count, testSize);
+        var all = ranks.Sum((long)rows.Count);
+        var count = TestRows(all, testSize);
         var test = new bool[rows.Count];
         if (sampling == Sampling.Last)
         {
@@ -25,25 +27,29 @@ internal sealed record Holdout(int[] Training, int[] Test)
         }
         else
         {
-            var groups = sampling == Sampling.Stratified && classes.Length > 0 ? GroupByClass(classes) : [Enumerable.Range(0, rows.Count).ToArray()];
-            var quotas = Quotas(groups, count, rows.Count);
+            var groups = sampling == Sampling.Stratified && labels.Labels.Count > 0 ? GroupByClass(labels) : [Enumerable.Range(0, rows.Count).ToArray()];
+            var sizes = groups.ConvertAll(group => (long)group.Length).ToArray();
+            ranks.Sum(sizes);
+            var quotas = Quotas(sizes, count, all);
+            var keys = groups.ConvertAll(group => Array.ConvertAll(group, row => Mix(rows.Hash(row), seed)));
             for (var group = 0; group < groups.Count; group++)
             {
-                // Equal rows are equal in everything; which of them is held out does not matter.
-                Hold(test, groups[group].OrderBy(row => Mix(rows.Hash(row), seed)).ThenBy(row => row), quotas[group]);
+                Array.Sort(keys[group], groups[group]);
+            }
+
+            // Equal rows are equal in everything; which of them is held out does not matter.
+            var own = Selection.CountSmallest(ranks, keys, quotas);
+            for (var group = 0; group < groups.Count; group++)
+            {
+                Hold(test, groups[group], own[group]);
             }
         }
 
         return new Holdout([.. Positions(test, false)], [.. Positions(test, true)]);
     }
 
-    private static int TestRows(int rows, float testSize)
+    private static long TestRows(long rows, float testSize)
     {
-        if (rows == 0)
-        {
-            throw new GraincastException(SqlState.InvalidParameter, "there are no rows to train on", "Is the relation empty, or does row-level security hide its rows?");
-        }
-
         if (testSize == 0)
         {
             return 0;
@@ -51,33 +57,36 @@ internal sealed record Holdout(int[] Training, int[] Test)
 
         var count = testSize > 1 ? (double)testSize : Math.Max(1, Math.Round(rows * (double)testSize));
         return count < rows
-            ? (int)count
+            ? (long)count
             : throw new GraincastException(SqlState.InvalidParameter, $"test_size {testSize} leaves no row of {rows} to train on",
                 "Up to 1 it is a fraction of the rows, above 1 a number of rows; 0 holds out none.");
     }
 
-    private static List<int[]> GroupByClass(int[] classes) =>
-        [.. Enumerable.Range(0, classes.Length).GroupBy(row => classes[row]).OrderBy(group => group.Key).Select(group => group.ToArray())];
-
-    private static int[] Quotas(List<int[]> groups, int count, int rows)
+    private static List<int[]> GroupByClass(LabelColumn labels)
     {
-        var quotas = new int[groups.Count];
-        var remainders = new double[groups.Count];
-        for (var group = 0; group < groups.Count; group++)
+        var rows = Enumerable.Range(0, labels.Classes.Length).ToLookup(row => labels.Classes[row]);
+        return [.. Enumerable.Range(0, labels.Labels.Count).Select(label => rows[label].ToArray())];
+    }
+
+    private static long[] Quotas(long[] groups, long count, long rows)
+    {
+        var quotas = new long[groups.Length];
+        var remainders = new double[groups.Length];
+        for (var group = 0; group < groups.Length; group++)
         {
-            var share = (double)count * groups[group].Length / rows;
-            quotas[group] = Math.Min((int)share, groups[group].Length - 1);
-            remainders[group] = share - (int)share;
+            var share = (double)count * groups[group] / rows;
+            quotas[group] = Math.Min((long)share, groups[group] - 1);
+            remainders[group] = share - (long)share;
         }
 
         var left = count - quotas.Sum();
-        var byRemainder = Enumerable.Range(0, groups.Count).OrderByDescending(group => remainders[group]).ThenBy(group => group).ToArray();
+        var byRemainder = Enumerable.Range(0, groups.Length).OrderByDescending(group => remainders[group]).ThenBy(group => group).ToArray();
         while (left > 0)
         {
             var before = left;
             foreach (var group in byRemainder)
             {
-                if (left > 0 && quotas[group] < groups[group].Length - 1)
+                if (left > 0 && quotas[group] < groups[group] - 1)
                 {
                     quotas[group]++;
                     left--;
@@ -87,16 +96,16 @@ internal sealed record Holdout(int[] Training, int[] Test)
             if (left == before)
             {
                 throw new GraincastException(SqlState.InvalidParameter,
-                    $"holding out {count} of {rows} rows leaves fewer training rows than the {groups.Count} labels", "Pass a smaller test_size, or test_sampling => 'random'.");
+                    $"holding out {count} of {rows} rows leaves fewer training rows than the {groups.Length} labels", "Pass a smaller test_size, or test_sampling => 'random'.");
             }
         }
 
         return quotas;
     }
 
-    private static void Hold(bool[] test, IEnumerable<int> candidates, int count)
+    private static void Hold(bool[] test, IEnumerable<int> candidates, long count)
     {
-        foreach (var row in candidates.Take(count))
+        foreach (var row in candidates.Take((int)count))
         {
             test[row] = true;
         }

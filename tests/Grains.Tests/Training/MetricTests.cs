@@ -13,7 +13,7 @@ public class MetricTests
     [Fact]
     public void Classification_metrics_are_those_of_scikit_learn()
     {
-        var metrics = ClassificationMetrics.Of(Truth, Answers, 3).ToDictionary();
+        var metrics = ClassificationMetrics.Of(Truth, Answers, 3, Communicator.Alone).ToDictionary();
 
         metrics["f1"].ShouldBe(0.7111111111111111, 1e-12);
         metrics["precision"].ShouldBe(0.7555555555555555, 1e-12);
@@ -28,7 +28,7 @@ public class MetricTests
         var probabilities = new FloatTable(3, 2);
         probabilities.Block(0).Fill(0.5f);
 
-        var metrics = new MetricList(ProbabilityMetrics.Of([1, 1, 1], probabilities));
+        var metrics = new MetricList(ProbabilityMetrics.Of([1, 1, 1], probabilities, Communicator.Alone));
 
         metrics.ToString().ShouldBe("log_loss 0.6931");
     }
@@ -43,6 +43,6 @@ public class MetricTests
             (probabilities.Row(row)[0], probabilities.Row(row)[1]) = (1 - second[row], second[row]);
         }
 
-        ProbabilityMetrics.Of([0, 0, 1, 1], probabilities).ToDictionary()["roc_auc"].ShouldBe(0.875);
+        ProbabilityMetrics.Of([0, 0, 1, 1], probabilities, Communicator.Alone).ToDictionary()["roc_auc"].ShouldBe(0.875);
     }
 }

@@ -56,8 +56,9 @@ public sealed class TrainWorkerTests : IDisposable
         using var ended = new ManualResetEventSlim();
         using var parent = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
         var child = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, parent.ClientSafePipeHandle);
-        ParentWatch.Start(child, ended.Set);
-        parent.Write([1, 2, 3]);
+        using var pipe = new ParentPipe(child, ended.Set);
+        new WorkerFrame(WorkerFrameKind.Answer, [1, 2, 3]).WriteTo(parent);
+        pipe.Take().ShouldBe([1, 2, 3]);
         ended.IsSet.ShouldBeFalse();
 
         parent.Dispose();
@@ -90,8 +91,14 @@ public sealed class TrainWorkerTests : IDisposable
     {
         using var stream = new MemoryStream();
         using var output = new WorkerOutput(stream);
-        var exitCode = TrainWorker.Run(path, output);
-        var text = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        return (exitCode, [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, TrainingJson.Default.WorkerLine)!)]);
+        var exitCode = TrainWorker.Run(path, output, null);
+        stream.Position = 0;
+        var lines = new List<WorkerLine>();
+        while (WorkerFrame.Read(stream) is { } frame)
+        {
+            lines.Add(JsonSerializer.Deserialize(frame.Bytes, TrainingJson.Default.WorkerLine)!);
+        }
+
+        return (exitCode, lines);
     }
 }

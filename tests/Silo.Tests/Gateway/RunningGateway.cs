@@ -4,41 +4,50 @@ using Xunit;
 
 namespace Graincast.Gateway;
 
-/// <summary>A gateway on a real Unix socket, in front of real silos, for node "0".</summary>
+/// <summary>A gateway on a real Unix socket for each of three nodes, in front of real silos.</summary>
 public sealed class RunningGateway : IAsyncLifetime
 {
     public const int MaxConnections = 16;
 
     private readonly NodeCluster _nodes = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("graincast-gw-").FullName;
-    private GatewayService? _gateway;
+    private GatewayService[] _gateways = [];
 
-    public string Path => System.IO.Path.Combine(_folder, "graincast.sock");
+    /// <summary>The socket at node 0.</summary>
+    public string Path => PathOf("0");
 
-    /// <summary>Where node 0 keeps an image.</summary>
-    public string ImagePath(byte[] sha256) => System.IO.Path.Combine(_nodes.FolderOf("0"), "images", Convert.ToHexStringLower(sha256) + ".img");
+    /// <summary>The socket at a node.</summary>
+    public string PathOf(string node) => System.IO.Path.Combine(_folder, $"{node}.sock");
 
-    /// <summary>Where node 0 keeps a run's rows.</summary>
-    public string RowsOf(ulong run) => System.IO.Path.Combine(_nodes.FolderOf("0"), "columns", run.ToString());
+    /// <summary>Where a node keeps an image.</summary>
+    public string ImagePath(byte[] sha256, string node = "0") => System.IO.Path.Combine(_nodes.FolderOf(node), "images", Convert.ToHexStringLower(sha256) + ".img");
+
+    /// <summary>Where a node keeps a run's rows.</summary>
+    public string RowsOf(ulong run, string node = "0") => System.IO.Path.Combine(_nodes.FolderOf(node), "columns", run.ToString());
 
     /// <summary>The process ids of the workers that fit a run.</summary>
     public IReadOnlyList<int> WorkersOf(ulong run) =>
     [
         .. Directory.GetDirectories("/proc")
-            .Where(folder => int.TryParse(System.IO.Path.GetFileName(folder), out _) && CommandLine(folder).Contains(RowsOf(run), StringComparison.Ordinal))
+            .Where(folder => int.TryParse(System.IO.Path.GetFileName(folder), out _) && CommandLine(folder).Contains($"/columns/{run}/", StringComparison.Ordinal))
             .Select(folder => int.Parse(System.IO.Path.GetFileName(folder))),
     ];
 
     public async ValueTask InitializeAsync()
     {
         await _nodes.InitializeAsync();
-        _gateway = Another();
-        await _gateway.StartAsync(CancellationToken.None);
+        _gateways = [.. new[] { "0", "1", "2" }.Select(Create)];
+        foreach (GatewayService gateway in _gateways)
+        {
+            await gateway.StartAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>A gateway for the same path that has not been started.</summary>
-    public GatewayService Another() => new(
-        new SocketOptions(Path, "0", MaxConnections),
+    public GatewayService Another() => Create("0");
+
+    private GatewayService Create(string node) => new(
+        new SocketOptions(PathOf(node), node, MaxConnections),
         new BackendCalls(_nodes.Grains, NullLogger<BackendCalls>.Instance),
         NullLogger<GatewayService>.Instance);
 
@@ -57,8 +66,12 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _gateway!.StopAsync(CancellationToken.None);
-        _gateway.Dispose();
+        foreach (GatewayService gateway in _gateways)
+        {
+            await gateway.StopAsync(CancellationToken.None);
+            gateway.Dispose();
+        }
+
         await _nodes.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

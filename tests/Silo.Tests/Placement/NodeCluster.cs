@@ -13,6 +13,9 @@ namespace Graincast.Placement;
 /// <summary>Three real silos in this process, one a node ("0", "1", "2"), with the services that grains need from outside.</summary>
 public sealed class NodeCluster : IAsyncLifetime
 {
+    /// <summary>An image whose catalog says on which node it was asked.</summary>
+    public static readonly string Unnamed = new('b', 64);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("graincast-nodes-").FullName;
 
     public InProcessTestCluster Cluster { get; private set; } = null!;
@@ -59,11 +62,12 @@ public sealed class NodeCluster : IAsyncLifetime
     /// <summary>Silos are named Silo_0, Silo_1, …</summary>
     public static string NodeOf(string siloName) => siloName[(siloName.LastIndexOf('_') + 1)..];
 
-    /// <summary>Knows no image, and says on which node it was asked.</summary>
+    /// <summary>Knows no image, and says of one on which node it was asked.</summary>
     private sealed class NodeNamingCatalog(string node) : ICatalog
     {
-        public Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) =>
-            throw new GraincastException(SqlState.UndefinedObject, $"asked at node {node}");
+        public Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => sha256 == Unnamed
+            ? throw new GraincastException(SqlState.UndefinedObject, $"asked at node {node}")
+            : Task.FromResult(false);
 
         public Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => Task.FromResult(false);
     }

@@ -7,12 +7,10 @@ namespace Graincast.Placement;
 
 public sealed class ShardLocalTests(NodeCluster nodes) : IClassFixture<NodeCluster>
 {
-    private static readonly string Sha256 = new('b', 64);
-
     [Theory, InlineData("0"), InlineData("1"), InlineData("2")]
     public async Task A_grain_lives_at_the_node_that_its_key_names(string node)
     {
-        var model = nodes.Grains.GetGrain<IModelGrain>($"{node}/app/{Sha256}");
+        var model = nodes.Grains.GetGrain<IModelGrain>($"{node}/app/{NodeCluster.Unnamed}");
 
         GraincastException error = await Should.ThrowAsync<GraincastException>(() => model.OpenAsync("alice"));
 
@@ -23,7 +21,7 @@ public sealed class ShardLocalTests(NodeCluster nodes) : IClassFixture<NodeClust
     [Fact]
     public async Task A_node_without_a_silo_is_an_error_that_names_it_and_never_another_node()
     {
-        var model = nodes.Grains.GetGrain<IModelGrain>($"7/app/{Sha256}");
+        var model = nodes.Grains.GetGrain<IModelGrain>($"7/app/{NodeCluster.Unnamed}");
 
         OrleansException error = await Should.ThrowAsync<OrleansException>(() => model.OpenAsync("alice"));
 

@@ -9,7 +9,7 @@ public static class TrainingCalls
     public const uint Call = 1;
     public const uint FeedStream = 2;
 
-    public static void Begin(this TestBackend backend, ulong run, string algorithm = "linear", string hyperparams = "{}", string project = "line") => backend.Send(
+    public static void Begin(this TestBackend backend, ulong run, string algorithm = "linear", string hyperparams = "{}", string project = "line", string sampling = "random") => backend.Send(
         new BeginRun(new TrainingSpec
         {
             Run = run,
@@ -19,7 +19,7 @@ public static class TrainingCalls
             Task = "regression",
             Algorithm = algorithm,
             Hyperparams = hyperparams,
-            Sampling = "random",
+            Sampling = sampling,
             TestSize = 0.25f,
             Columns = [new ColumnSpec("x", ColumnType.Float64, false, false), new ColumnSpec("y", ColumnType.Float64, false, true)],
         }),

@@ -36,7 +36,7 @@ internal sealed class ForestTrainer : ITrainer
                 continue;
             }
 
-            var mean = Enumerable.Range(0, part.Rows).Average(target);
+            var mean = Enumerable.Range(0, part.LocalRows).Average(target);
             native.AddConstant(mean);
             trees.Add(new Tree(output, [], [mean]));
         }
@@ -48,7 +48,7 @@ internal sealed class ForestTrainer : ITrainer
     private static FastForestRegressionTrainer.Options Options(TrainingPart part, HyperparameterValues settings, long seed)
     {
         var bins = (int)settings.Integer("max_bin");
-        var leaves = (int)settings.IntegerOr("max_leaf_nodes", Math.Clamp(part.Rows, 2, BoostingTables.MaxLeaves));
+        var leaves = (int)settings.IntegerOr("max_leaf_nodes", Math.Clamp(part.LocalRows, 2, BoostingTables.MaxLeaves));
         return new FastForestRegressionTrainer.Options
         {
             LabelColumnName = nameof(ForestRow.Label),

@@ -7,6 +7,7 @@ namespace Graincast.Training;
 internal static unsafe partial class LightGbmApi
 {
     public const int Float32 = 0;
+    public const int Float64 = 1;
     public const int RawScore = 1;
 
     private const string Library = "lib_lightgbm";
@@ -37,6 +38,26 @@ internal static unsafe partial class LightGbmApi
     [LibraryImport(Library, EntryPoint = "LGBM_DatasetCreateFromSampledColumn", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int DatasetCreateFromSampledColumn(double** samples, int** rows, int columns, int* samplesPerColumn, int sampleRows,
         int localRows, long allRows, string parameters, nint* dataset);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_DatasetSerializeReferenceToBinary")]
+    public static partial int DatasetSerializeReferenceToBinary(nint dataset, nint* buffer, int* length);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_ByteBufferGetAt")]
+    public static partial int ByteBufferGetAt(nint buffer, int index, out byte value);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_ByteBufferFree")]
+    public static partial int ByteBufferFree(nint buffer);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_DatasetCreateFromSerializedReference", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int DatasetCreateFromSerializedReference(void* reference, int bytes, long rows, int classes, string parameters, nint* dataset);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_NetworkInitWithFunctions")]
+    public static partial int NetworkInitWithFunctions(int machines, int rank,
+        delegate* unmanaged[Cdecl]<byte*, int, int, int*, int*, int, byte*, int, delegate* unmanaged[Cdecl]<byte*, byte*, int, int, void>*, void> reduceScatter,
+        delegate* unmanaged[Cdecl]<byte*, int, int*, int*, int, byte*, int, void> allGather);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_NetworkFree")]
+    public static partial int NetworkFree();
 
     [LibraryImport(Library, EntryPoint = "LGBM_DatasetPushRows")]
     public static partial int DatasetPushRows(nint dataset, void* data, int type, int rows, int columns, int firstRow);

@@ -9,25 +9,25 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
     private const double Rounding = 1e-12;
 
     private readonly nint _handle;
-    private readonly int _outputs;
+    private readonly double[] _start;
 
-    public LightGbmBooster(LightGbmDataset dataset, int outputs, string parameters)
+    public LightGbmBooster(LightGbmDataset dataset, string parameters)
     {
         nint handle;
         LightGbmApi.Check(LightGbmApi.BoosterCreate(dataset.Handle, parameters, &handle));
         _handle = handle;
-        _outputs = outputs;
+        _start = [];
     }
 
     /// <param name="text">What LightGBM wrote in this process; never a text from elsewhere, which can end the process.</param>
-    /// <param name="outputs">Scores a row.</param>
-    public LightGbmBooster(string text, int outputs)
+    /// <param name="start">The score of each output that boosting started from, which the text does not have.</param>
+    public LightGbmBooster(string text, double[] start)
     {
         nint handle;
         int iterations;
         LightGbmApi.Check(LightGbmApi.BoosterLoadModelFromString(text, &iterations, &handle));
         _handle = handle;
-        _outputs = outputs;
+        _start = start;
     }
 
     /// <returns>False when no tree could be grown any more.</returns>
@@ -63,13 +63,14 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
                 0, -1, "num_threads=1 verbosity=-1", &length, result));
         }
 
-        if (length != (long)rows * _outputs)
+        if (length != (long)rows * _start.Length)
         {
-            throw new GraincastException(SqlState.InternalError, $"LightGBM gave {length} scores for {rows} rows of {_outputs}");
+            throw new GraincastException(SqlState.InternalError, $"LightGBM gave {length} scores for {rows} rows of {_start.Length}");
         }
 
         for (var i = 0; i < scores.Length; i++)
         {
+            scores[i] = _start[i % _start.Length] + scores[i];
             allowed[i] = Rounding * Math.Max(1, Math.Abs(scores[i]));
         }
     }

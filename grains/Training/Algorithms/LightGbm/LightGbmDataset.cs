@@ -1,36 +1,38 @@
-using System.Runtime.InteropServices;
-
 namespace Graincast.Training;
 
 /// <summary>
-/// A LightGBM data set. Bins come from a sample of the rows with the smallest content hashes, never from the order of arrival: the way
-/// that several nodes can share. Infinities are learnt as the largest finite float32: a bin's bound must be a number.
+/// A LightGBM data set of this part's rows, with bins that all parts share.
+/// Infinities are learnt as the largest finite float32: a bin's bound must be a number.
 /// </summary>
 internal sealed unsafe class LightGbmDataset : IDisposable
 {
-    // bin_construct_sample_cnt's default.
-    private const int SampleRows = 200_000;
-
-    // kZeroThreshold: LightGBM's samples leave zeros out.
-    private const double Zero = 1e-35f;
-
-    public LightGbmDataset(TrainingPart part, float[] labels, string parameters)
+    /// <param name="bins">Of the same parameters.</param>
+    /// <param name="part">The rows.</param>
+    /// <param name="rows">Which of its rows.</param>
+    /// <param name="labels">One a row.</param>
+    /// <param name="start">The score of each output that boosting starts from.</param>
+    /// <param name="parameters">LightGBM's.</param>
+    public LightGbmDataset(LightGbmBins bins, TrainingPart part, Range rows, float[] labels, double[] start, string parameters)
     {
-        Handle = CreateWithBins(part, parameters);
+        var (first, count) = rows.GetOffsetAndLength(part.LocalRows);
+        Handle = bins.CreateDataset(count, parameters);
         try
         {
             for (var block = 0; block < part.Features.Blocks; block++)
             {
-                var bounded = Array.ConvertAll(part.Features.Block(block).ToArray(), Bound);
-                fixed (float* rows = bounded)
-                {
-                    LightGbmApi.Check(LightGbmApi.DatasetPushRows(Handle, rows, LightGbmApi.Float32, part.Features.RowsOf(block), part.Width, part.Features.FirstRow(block)));
-                }
+                Push(part.Features, block, first, count);
             }
 
             fixed (float* data = labels)
             {
                 LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "label", data, labels.Length, LightGbmApi.Float32));
+            }
+
+            // Output by output.
+            double[] scores = [.. start.SelectMany(score => Enumerable.Repeat(score, count))];
+            fixed (double* data = scores)
+            {
+                LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "init_score", data, scores.Length, LightGbmApi.Float64));
             }
         }
         catch
@@ -44,54 +46,23 @@ internal sealed unsafe class LightGbmDataset : IDisposable
 
     public void Dispose() => LightGbmApi.Check(LightGbmApi.DatasetFree(Handle));
 
-    // NaN stays NaN.
-    private static float Bound(float value) => Math.Clamp(value, float.MinValue, float.MaxValue);
-
-    private static nint CreateWithBins(TrainingPart part, string parameters)
+    // The rows of one block that are among the wanted ones.
+    private void Push(FloatTable features, int block, int first, int count)
     {
-        var sampled = Math.Min(part.Rows, SampleRows);
-        var counts = new int[part.Width];
-        var samples = (double**)NativeMemory.AllocZeroed((nuint)part.Width, (nuint)sizeof(double*));
-        var rows = (int**)NativeMemory.AllocZeroed((nuint)part.Width, (nuint)sizeof(int*));
-        try
+        var start = Math.Max(first, features.FirstRow(block));
+        var end = Math.Min(first + count, features.FirstRow(block) + features.RowsOf(block));
+        if (start >= end)
         {
-            for (var column = 0; column < part.Width; column++)
-            {
-                samples[column] = (double*)NativeMemory.Alloc((nuint)sampled, sizeof(double));
-                rows[column] = (int*)NativeMemory.Alloc((nuint)sampled, sizeof(int));
-            }
-
-            for (var row = 0; row < sampled; row++)
-            {
-                var features = part.Features.Row(row);
-                for (var column = 0; column < features.Length; column++)
-                {
-                    if (Math.Abs(features[column]) > Zero || float.IsNaN(features[column]))
-                    {
-                        samples[column][counts[column]] = Bound(features[column]);
-                        rows[column][counts[column]++] = row;
-                    }
-                }
-            }
-
-            nint handle;
-            fixed (int* perColumn = counts)
-            {
-                LightGbmApi.Check(LightGbmApi.DatasetCreateFromSampledColumn(samples, rows, part.Width, perColumn, sampled, part.Rows, part.Rows, parameters, &handle));
-            }
-
-            return handle;
+            return;
         }
-        finally
-        {
-            for (var column = 0; column < part.Width; column++)
-            {
-                NativeMemory.Free(samples[column]);
-                NativeMemory.Free(rows[column]);
-            }
 
-            NativeMemory.Free(samples);
-            NativeMemory.Free(rows);
+        var numbers = features.Block(block).Slice((start - features.FirstRow(block)) * features.Width, (end - start) * features.Width).ToArray();
+        fixed (float* rows = Array.ConvertAll(numbers, Bound))
+        {
+            LightGbmApi.Check(LightGbmApi.DatasetPushRows(Handle, rows, LightGbmApi.Float32, end - start, features.Width, start - first));
         }
     }
+
+    /// <summary>NaN stays NaN.</summary>
+    public static float Bound(float value) => Math.Clamp(value, float.MinValue, float.MaxValue);
 }

@@ -10,12 +10,13 @@ internal static class LightGbmModelText
     private const int Categorical = 1;
     private const int DefaultLeft = 2;
 
-    /// <summary>The learner: bias and shrinkage are in the leaves already, so base 0 and factor 1.</summary>
+    /// <summary>The learner: shrinkage is in the leaves already, so factor 1.</summary>
     /// <param name="text">The model.</param>
-    /// <param name="outputs">Trees take turns: tree i belongs to output i mod outputs.</param>
+    /// <param name="start">The score of each output that boosting started from. Trees take turns: tree i belongs to output i mod outputs.</param>
     /// <exception cref="GraincastException">XX000: the text has something that is not expected.</exception>
-    public static TreeLearner Read(string text, int outputs)
+    public static TreeLearner Read(string text, double[] start)
     {
+        var outputs = start.Length;
         var trees = new List<Tree>();
         Dictionary<string, string>? fields = null;
         foreach (var line in text.Split('\n'))
@@ -46,7 +47,7 @@ internal static class LightGbmModelText
         }
 
         Expect(trees.Count > 0 && trees.Count % outputs == 0, $"{trees.Count} trees");
-        return new TreeLearner(trees, new double[outputs], 1);
+        return new TreeLearner(trees, start, 1);
     }
 
     private static Tree ReadTree(Dictionary<string, string> fields, int output)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Graincast.Scoring;
 
 namespace Graincast.Training;
@@ -15,24 +16,58 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         LightGbmApi.Silence();
-        var outputs = part.ClassCount <= 2 ? 1 : part.ClassCount;
-        var parameters = Parameters(part.ClassCount, settings, seed);
-        var labels = part.ClassCount == 0 ? Array.ConvertAll(part.Targets, target => (float)target) : Array.ConvertAll(part.Classes, label => (float)label);
-        using var dataset = new LightGbmDataset(part, labels, parameters);
-        using var booster = new LightGbmBooster(dataset, outputs, parameters);
+        var start = LightGbmStart.Of(part);
+        var learners = Learners(part);
+        var parameters = Parameters(part.ClassCount, settings, seed, learners.Length == 1 && NeedsTwo(part) ? 2 : learners.Length);
+        var bins = LightGbmBins.Create(part, parameters);
+        var text = part.LocalRows > 0 ? Learn(part, part.Ranks.Among(learners), bins, start, settings, parameters, progress) : "";
+        if (learners.Length < part.Ranks.Size)
+        {
+            var bytes = part.Ranks.Broadcast(Encoding.UTF8.GetBytes(text), learners[0]);
+            text = part.LocalRows > 0 ? text : Encoding.UTF8.GetString(bytes);
+        }
+
+        var learner = LightGbmModelText.Read(text, start);
+        var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
+        return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start));
+    }
+
+    // LightGBM cannot learn from no rows: parts whose rows were all held out only wait.
+    private static int[] Learners(TrainingPart part) =>
+        [.. part.Ranks.AllGather<int>([part.LocalRows]).Index().Where(rank => rank.Item[0] > 0).Select(rank => rank.Index)];
+
+    private static string Learn(TrainingPart part, Communicator learners, LightGbmBins bins, double[] start, HyperparameterValues settings, string parameters, ProgressReporter progress)
+    {
+        if (learners.Size > 1 || !NeedsTwo(part))
+        {
+            return Grow(part, 0..part.LocalRows, learners, bins, start, settings, parameters, progress);
+        }
+
+        using var machines = new ThreadParts(2);
+        var first = part.LocalRows - 1;
+        return machines.Run(ranks => Grow(part, ranks.IsRoot ? 0..first : first..part.LocalRows, ranks, bins, start, settings, parameters, ranks.IsRoot ? progress : ProgressReporter.Silent))[0];
+    }
+
+    // LightGBM's serial learner counts the rows of a leaf, its parallel one estimates them from their hessians, which are not all 1 in a classification.
+    // Where min_data_in_leaf decides, the trees differ. To grow the same trees on any number of nodes, a lone one is two machines, one with a single row.
+    private static bool NeedsTwo(TrainingPart part) => part.ClassCount > 0;
+
+    private static string Grow(TrainingPart part, Range rows, Communicator machines, LightGbmBins bins, double[] start, HyperparameterValues settings, string parameters, ProgressReporter progress)
+    {
+        var labels = part.ClassCount == 0 ? Array.ConvertAll(part.Targets[rows], target => (float)target) : Array.ConvertAll(part.Classes[rows], label => (float)label);
+        using var network = new LightGbmNetwork(machines);
+        using var dataset = new LightGbmDataset(bins, part, rows, labels, start, parameters);
+        using var booster = new LightGbmBooster(dataset, parameters);
         var iterations = settings.Integer("n_estimators");
         for (var iteration = 1; iteration <= iterations && booster.Update(); iteration++)
         {
             progress.Step(() => $"lightgbm: iteration {iteration} of {iterations}");
         }
 
-        var text = booster.Text();
-        var learner = LightGbmModelText.Read(text, outputs);
-        var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
-        return new Fitted(learner, link, outputs, new LightGbmBooster(text, outputs));
+        return booster.Text();
     }
 
-    private string Parameters(int classes, HyperparameterValues settings, long seed)
+    private string Parameters(int classes, HyperparameterValues settings, long seed, int machines)
     {
         var depth = settings.IntegerOr("max_depth", -1);
         var leaves = settings.Integer("num_leaves");
@@ -68,6 +103,11 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
         if (classes > 2)
         {
             parameters.Add(("num_class", classes));
+        }
+
+        if (machines > 1)
+        {
+            parameters.AddRange([("tree_learner", "data"), ("num_machines", machines), ("pre_partition", "true")]);
         }
 
         return string.Join(' ', parameters.Select(parameter => string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}={parameter.Value}")));

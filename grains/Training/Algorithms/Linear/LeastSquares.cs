@@ -17,7 +17,7 @@ internal sealed class LeastSquares
     private readonly Matrix<double>? _nullSpace;
     private readonly int _features;
 
-    public LeastSquares(Moments moments, int rows)
+    public LeastSquares(Moments moments, long rows)
     {
         _features = moments.Mean.Length;
         _varying = [.. Enumerable.Range(0, _features).Where(feature => moments.Varies(feature, rows))];

@@ -55,7 +55,7 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
     }
 
     /// <summary>Features that vary. float32 data that varies does so by at least 6e-8 of its size; less is the mean's rounding.</summary>
-    public bool Varies(int feature, int rows)
+    public bool Varies(int feature, long rows)
     {
         var rounding = 1e-12 * Mean[feature];
         return Gram[feature, feature] > rows * rounding * rounding;

@@ -8,90 +8,55 @@ internal static class KMeansStart
     public static double[] Choose(TrainingPart part, int clusters, SplitMix64 random)
     {
         var centroids = new double[clusters * part.Width];
-        var distances = new double[part.Rows];
+        var distances = new double[part.LocalRows];
+        Array.Fill(distances, 1);
+        var first = new WeightedDraw(part, distances).Rows([Math.Floor(random.NextDouble() * part.Rows)])[0];
         Array.Fill(distances, double.PositiveInfinity);
-        Take(part, (int)(random.NextDouble() * part.Rows), 0, centroids, distances);
+        Take(part, first, 0, centroids, distances);
         var trials = 2 + (int)Math.Log(clusters);
         for (var k = 1; k < clusters; k++)
         {
-            var best = -1;
-            var bestSum = double.PositiveInfinity;
-            for (var trial = 0; trial < trials; trial++)
+            var draw = new WeightedDraw(part, distances);
+            var total = draw.Total();
+            if (total == 0)
             {
-                var candidate = Draw(part, distances, random, k);
-                var sum = SumWith(part, candidate, distances);
-                if (sum < bestSum)
-                {
-                    (best, bestSum) = (candidate, sum);
-                }
+                throw new GraincastException(SqlState.InvalidParameter, $"the training rows are {k} different ones, fewer than the clusters",
+                    "Lower hyperparameter n_clusters.");
             }
 
-            Take(part, best, k, centroids, distances);
+            var candidates = draw.Rows([.. Enumerable.Range(0, trials).Select(_ => random.NextDouble() * total)]);
+            var sums = SumsWith(part, candidates, distances);
+            Take(part, candidates[Array.IndexOf(sums, sums.Min())], k, centroids, distances);
         }
 
         return centroids;
     }
 
-    private static void Take(TrainingPart part, int chosen, int cluster, double[] centroids, double[] distances)
+    private static void Take(TrainingPart part, float[] chosen, int cluster, double[] centroids, double[] distances)
     {
         var centroid = centroids.AsSpan(cluster * part.Width, part.Width);
-        var features = part.Features.Row(chosen);
-        for (var i = 0; i < features.Length; i++)
+        for (var i = 0; i < chosen.Length; i++)
         {
-            centroid[i] = features[i];
+            centroid[i] = chosen[i];
         }
 
-        for (var row = 0; row < part.Rows; row++)
+        for (var row = 0; row < part.LocalRows; row++)
         {
             distances[row] = Math.Min(distances[row], KMeansTrainer.SquaredDistance(part.Features.Row(row), centroid));
         }
     }
 
-    private static int Draw(TrainingPart part, double[] distances, SplitMix64 random, int found)
+    // What the sum of distances would be with each of the candidates.
+    private static double[] SumsWith(TrainingPart part, float[][] candidates, double[] distances)
     {
-        var total = distances.Sum();
-        if (total == 0)
-        {
-            throw new GraincastException(SqlState.InvalidParameter, $"the training rows are {found} different ones, fewer than the clusters",
-                "Lower hyperparameter n_clusters.");
-        }
-
-        var target = random.NextDouble() * total;
-        var last = 0;
-        double sum = 0;
-        for (var row = 0; row < part.Rows; row++)
-        {
-            if (distances[row] > 0)
-            {
-                last = row;
-                sum += distances[row];
-                if (sum > target)
-                {
-                    break;
-                }
-            }
-        }
-
-        return last;
-    }
-
-    private static double SumWith(TrainingPart part, int candidate, double[] distances)
-    {
-        var chosen = part.Features.Row(candidate);
-        double sum = 0;
-        for (var row = 0; row < part.Rows; row++)
+        var centroids = Array.ConvertAll(candidates, candidate => Array.ConvertAll(candidate, number => (double)number));
+        return part.Sum(candidates.Length, (row, sum) =>
         {
             var features = part.Features.Row(row);
-            double distance = 0;
-            for (var i = 0; i < features.Length; i++)
+            for (var k = 0; k < centroids.Length; k++)
             {
-                var difference = (double)features[i] - chosen[i];
-                distance += difference * difference;
+                sum[k] += Math.Min(KMeansTrainer.SquaredDistance(features, centroids[k]), distances[row]);
             }
-
-            sum += Math.Min(distance, distances[row]);
-        }
-
-        return sum;
+        });
     }
 }

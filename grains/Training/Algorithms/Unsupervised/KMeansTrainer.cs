@@ -51,13 +51,13 @@ internal sealed class KMeansTrainer : ITrainer
     private static double Iterate(TrainingPart part, double[] centroids, int maxIterations, double shiftTolerance, Action<int> begin)
     {
         var clusters = centroids.Length / part.Width;
-        var assigned = new int[part.Rows];
-        var distances = new double[part.Rows];
+        var assigned = new int[part.LocalRows];
+        var distances = new double[part.LocalRows];
         Array.Fill(assigned, -1);
         for (var iteration = 0; ; iteration++)
         {
             begin(iteration);
-            var changed = Assign(part, centroids, assigned, distances);
+            var changed = part.Ranks.Sum((long)Assign(part, centroids, assigned, distances)) > 0;
             if (!changed || iteration == maxIterations)
             {
                 return part.Sum(1, (row, sum) => sum[0] += distances[row])[0];
@@ -84,10 +84,11 @@ internal sealed class KMeansTrainer : ITrainer
         }
     }
 
-    private static bool Assign(TrainingPart part, double[] centroids, int[] assigned, double[] distances)
+    /// <returns>How many local rows changed their cluster.</returns>
+    private static int Assign(TrainingPart part, double[] centroids, int[] assigned, double[] distances)
     {
-        var changed = false;
-        for (var row = 0; row < part.Rows; row++)
+        var changed = 0;
+        for (var row = 0; row < part.LocalRows; row++)
         {
             var features = part.Features.Row(row);
             var nearest = 0;
@@ -101,7 +102,7 @@ internal sealed class KMeansTrainer : ITrainer
                 }
             }
 
-            changed |= assigned[row] != nearest;
+            changed += assigned[row] != nearest ? 1 : 0;
             (assigned[row], distances[row]) = (nearest, distance);
         }
 
@@ -118,23 +119,20 @@ internal sealed class KMeansTrainer : ITrainer
                 continue;
             }
 
-            var farthest = 0;
-            for (var row = 1; row < part.Rows; row++)
+            var farthest = FarthestRow.Find(part, assigned, distances);
+            var from = farthest.Cluster * length;
+            for (var i = 0; i < part.Width; i++)
             {
-                farthest = distances[row] > distances[farthest] ? row : farthest;
-            }
-
-            var features = part.Features.Row(farthest);
-            var from = assigned[farthest] * length;
-            for (var i = 0; i < features.Length; i++)
-            {
-                sums[from + i] -= features[i];
-                sums[k * length + i] += features[i];
+                sums[from + i] -= farthest.Features[i];
+                sums[k * length + i] += farthest.Features[i];
             }
 
             sums[from + part.Width]--;
             sums[k * length + part.Width]++;
-            (assigned[farthest], distances[farthest]) = (k, 0);
+            if (farthest.LocalRow is { } row)
+            {
+                (assigned[row], distances[row]) = (k, 0);
+            }
         }
     }
 
@@ -152,24 +150,5 @@ internal sealed class KMeansTrainer : ITrainer
         }
 
         return shift;
-    }
-
-    private sealed class CentroidNative(double[] centroids, int width) : INativeModel
-    {
-        private const double Rounding = 1e-12;
-
-        public void Score(ReadOnlySpan<float> features, int rows, Span<double> scores, Span<double> allowed)
-        {
-            var clusters = centroids.Length / width;
-            for (var row = 0; row < rows; row++)
-            {
-                for (var k = 0; k < clusters; k++)
-                {
-                    var distance = SquaredDistance(features.Slice(row * width, width), centroids.AsSpan(k * width, width));
-                    scores[row * clusters + k] = distance;
-                    allowed[row * clusters + k] = Rounding * distance;
-                }
-            }
-        }
     }
 }

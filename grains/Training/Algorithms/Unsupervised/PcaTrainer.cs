@@ -41,7 +41,7 @@ internal sealed class PcaTrainer : ITrainer
 
     private static int Count(HyperparameterValues settings, double[] variances, TrainingPart part)
     {
-        var most = Math.Min(part.Rows, part.Width);
+        var most = (int)Math.Min(part.Rows, part.Width);
         if (settings.IsNull("n_components"))
         {
             return most;

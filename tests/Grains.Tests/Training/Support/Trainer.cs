@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Graincast.Scoring;
 using Graincast.Training;
+using Shouldly;
 
 namespace Graincast.Tests.Training;
 
@@ -46,8 +47,47 @@ internal static class Trainer
                 ImagePath = Path.Combine(folder.FullName, "image"),
             };
             var progress = new List<string>();
-            var result = TrainingRun.Execute(job, progress.Add);
+            var result = TrainingRun.Execute(job, Communicator.Alone, progress.Add);
             return new Trained(result, File.ReadAllBytes(job.ImagePath), progress);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Trains in as many parts, each with its own rows, and gives what the first says; all must have the same image.</summary>
+    public static (Trained Trained, long SentBytes) TrainInParts(TrainingSpec spec, params IReadOnlyList<object?[]>[] parts)
+    {
+        using var links = new ThreadParts(parts.Length);
+        var folder = Directory.CreateTempSubdirectory("graincast-training-");
+        try
+        {
+            var all = links.Run(ranks =>
+            {
+                var own = folder.CreateSubdirectory($"{ranks.Rank}").FullName;
+                var rows = Path.Combine(own, "rows");
+                File.WriteAllBytes(rows, RowBytes.Write(spec.Columns, parts[ranks.Rank]));
+                var job = new TrainingJob
+                {
+                    Spec = spec,
+                    Seed = TrainingPlan.Create(spec).Seed,
+                    RowFiles = [rows],
+                    Rows = parts[ranks.Rank].Count,
+                    Rank = ranks.Rank,
+                    Ranks = ranks.Size,
+                    ImagePath = Path.Combine(own, "image"),
+                };
+                var progress = new List<string>();
+                var result = TrainingRun.Execute(job, ranks, progress.Add);
+                return new Trained(result, File.ReadAllBytes(job.ImagePath), progress);
+            });
+            foreach (var other in all)
+            {
+                other.Image.ShouldBe(all[0].Image);
+            }
+
+            return (all[0], links.SentBytes);
         }
         finally
         {

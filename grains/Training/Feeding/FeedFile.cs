@@ -1,7 +1,7 @@
 namespace Graincast.Training;
 
 /// <summary>The rows of one feed on their way to disk. Counts only once it was ended.</summary>
-public sealed class FeedFile : IDisposable
+internal sealed class FeedFile : IDisposable
 {
     private readonly FileStream _file;
 
@@ -18,6 +18,9 @@ public sealed class FeedFile : IDisposable
     /// <summary>Rows so far.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Bytes so far.</summary>
+    public long SizeBytes { get; private set; }
+
     /// <summary>Whether all rows have come.</summary>
     public bool IsEnded { get; private set; }
 
@@ -27,6 +30,7 @@ public sealed class FeedFile : IDisposable
         ArgumentNullException.ThrowIfNull(block);
         _file.Write(block.Bytes);
         Rows += block.Rows;
+        SizeBytes += block.Bytes.Length;
     }
 
     /// <summary>No more rows.</summary>

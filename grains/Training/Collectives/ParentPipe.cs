@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+
+namespace Graincast.Training;
+
+/// <summary>What the silo writes to its worker: answers to exchanges. The pipe is open as long as the silo lives.</summary>
+internal sealed class ParentPipe : IDisposable
+{
+    private readonly BlockingCollection<byte[]> _answers = [];
+
+    /// <param name="stream">The worker's standard input.</param>
+    /// <param name="ended">Called on a thread of its own when the stream ends or breaks.</param>
+    public ParentPipe(Stream stream, Action ended)
+    {
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                while (WorkerFrame.Read(stream) is { } frame)
+                {
+                    _answers.Add(frame.Bytes);
+                }
+            }
+            catch (IOException)
+            {
+                // A broken pipe says the same as its end.
+            }
+
+            ended();
+        })
+        {
+            IsBackground = true,
+            Name = "parent pipe",
+        };
+        thread.Start();
+    }
+
+    /// <summary>Waits for the next answer.</summary>
+    public byte[] Take() => _answers.Take();
+
+    public void Dispose() => _answers.Dispose();
+}
