@@ -42,7 +42,7 @@ extension:
 deps: ## Install what is missing from Debian: PostgreSQL 15, its headers, a C compiler.
 	@.ci/deps
 
-demo: build ## Start everything, train five kinds of models in SQL, show what they predict.
+demo: build ## Start everything, train five kinds of models in SQL, show what they predict. WORKERS=2: on a Citus cluster.
 	@bin/graincast demo $(if $(WORKERS),--workers $(WORKERS))
 
 down: ## Stop what `make demo` or `bin/graincast up` started.

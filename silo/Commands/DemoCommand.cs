@@ -26,9 +26,9 @@ internal static class DemoCommand
             if (isCluster)
             {
                 await session.DistributeAsync(DemoClusterLesson.Table, DemoClusterLesson.Distribute, cancellation);
+                Terminal.Heading($"{DemoClusterLesson.WhereTitle}:");
+                await session.ShowAsync(DemoClusterLesson.Where, cancellation);
                 await session.TeachAsync(DemoClusterLesson.Lesson, cancellation);
-                Terminal.Heading("How many nodes the training took in:");
-                await session.ShowAsync(DemoClusterLesson.Runs, cancellation);
             }
             await session.ShowMetricsAsync(isCluster ? [.. DemoLesson.All, DemoClusterLesson.Lesson] : DemoLesson.All, cancellation);
             Terminal.Heading("Go on in psql:");

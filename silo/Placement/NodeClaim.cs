@@ -60,6 +60,14 @@ public static class NodeClaim
                 "Run `graincast install` in it, or set GRAINCAST__CLUSTERCONNECTION to the database that has them.",
                 innerException: exception);
         }
+        catch (NpgsqlException exception)
+        {
+            throw new GraincastException(
+                (exception as PostgresException)?.SqlState ?? SqlState.ConnectionFailure,
+                $"the database of Orleans' tables cannot be read: {(exception.InnerException ?? exception).Message}",
+                "Start that Postgres, or mend GRAINCAST__CLUSTERCONNECTION; where that is empty, GRAINCAST__CONNECTION.",
+                innerException: exception);
+        }
     }
 
     private static async Task<bool> AcceptsAsync(IPEndPoint address, CancellationToken cancellationToken)

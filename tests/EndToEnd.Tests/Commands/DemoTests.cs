@@ -27,4 +27,24 @@ public sealed class DemoTests
         second.Output.ShouldContain("pgml.digits is there already");
         second.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
+
+    [Fact]
+    public async Task The_demo_with_workers_trains_on_all_of_them_and_predicts_at_the_nodes_that_hold_the_rows()
+    {
+        Citus.Require();
+        await using var directory = new TestDirectory();
+
+        var first = await Cli.GraincastAsync("demo", "--data", directory.Data, "--workers", "2");
+        var second = await Cli.GraincastAsync("demo", "--data", directory.Data);
+
+        foreach (var run in new[] { first, second })
+        {
+            run.ExitCode.ShouldBe(0, run.ToString());
+            // rows, nodes, seconds
+            run.Output.ShouldMatch(@"\n21564 +2 +\d");
+            // node, predictions, correct
+            run.Output.ShouldMatch(@"\n1  +\d+  +\d+\n2  +\d+  +\d+\n");
+        }
+        second.Output.ShouldContain("pgml.scans is there already");
+    }
 }

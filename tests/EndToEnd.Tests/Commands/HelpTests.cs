@@ -7,13 +7,13 @@ namespace Graincast.Commands;
 public sealed class HelpTests
 {
     [Theory]
-    [InlineData("up", "--data", "--port")]
+    [InlineData("up", "--data", "--port", "--workers")]
     [InlineData("down", "--data")]
     [InlineData("status", "--data")]
-    [InlineData("demo", "--data")]
-    [InlineData("psql", "--data")]
+    [InlineData("demo", "--data", "--workers")]
+    [InlineData("psql", "--data", "--node")]
     [InlineData("install", "--connection", "--silo-role")]
-    [InlineData("serve", "--config", "--socket", "GRAINCAST__MAXCONNECTIONS")]
+    [InlineData("serve", "--config", "--socket", "--cluster-connection", "GRAINCAST__MAXCONNECTIONS")]
     public async Task Help_of_a_command_names_its_options(string command, params string[] options)
     {
         var help = await Cli.GraincastAsync(command, "--help");
@@ -43,6 +43,7 @@ public sealed class HelpTests
     [InlineData("up", "--prot", "5432")]
     [InlineData("up", "--port", "many")]
     [InlineData("up", "--port", "70000")]
+    [InlineData("psql", "--node", "-1")]
     [InlineData("install")]
     [InlineData("serve", "--max-connections", "many")]
     [InlineData("serve", "--config", "/nowhere/silo.json")]

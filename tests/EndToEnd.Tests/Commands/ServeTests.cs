@@ -36,4 +36,18 @@ public sealed class ServeTests(GraincastServer shared)
         result.Error.ShouldContain("which node this is cannot be asked of the Postgres at /nowhere");
         result.Error.ShouldContain("GRAINCAST__NODE");
     }
+
+    [Fact]
+    public async Task A_silo_that_cannot_read_Orleans_tables_names_the_variable()
+    {
+        await using var directory = new TestDirectory();
+
+        var result = await Cli.GraincastAsync(
+            "serve", "--data-directory", directory.Path, "--socket", Path.Combine(directory.Path, "g.sock"), "--node", "0",
+            "--connection", shared.ConnectionString().ConnectionString, "--cluster-connection", "Host=/nowhere;Database=shop;Username=graincast");
+
+        result.ExitCode.ShouldBe(1, result.ToString());
+        result.Error.ShouldContain("the database of Orleans' tables cannot be read");
+        result.Error.ShouldContain("GRAINCAST__CLUSTERCONNECTION");
+    }
 }
