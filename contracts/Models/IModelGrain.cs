@@ -7,7 +7,8 @@ namespace Graincast.Models;
 public interface IModelGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Sees to it that the image is in this node's store and says where. An image that no committed row names is opened for the role that trained it only.
+    /// Sees to it that the image is in this node's store and says where. An image that no committed row names is opened for the role that trained it only,
+    /// at whichever node that was.
     /// 42704 when nothing names it, XX001 when its bytes are damaged.
     /// </summary>
     [Alias("open")]
@@ -15,9 +16,9 @@ public interface IModelGrain : IGrainWithStringKey
 
     /// <summary>
     /// Bytes of an image that <paramref name="role"/> trained at this node, from <paramref name="offset"/> on; none at its end. Null when it was not
-    /// trained here, or not by that role. Two nodes that look for an image may ask each other.
+    /// trained here, or not by that role.
     /// </summary>
-    [AlwaysInterleave, Alias("read")]
+    [Alias("read"), AlwaysInterleave]
     Task<ImagePart?> ReadAsync(string role, long offset);
 }
 

@@ -1,4 +1,5 @@
 using Graincast.Training;
+using Orleans.Concurrency;
 
 namespace Graincast.Supervision;
 
@@ -16,6 +17,10 @@ public interface ISupervisorGrain : IGrainWithStringKey
     /// </summary>
     [Alias("fit")]
     IAsyncEnumerable<TrainingStep> FitAsync(long rows, CancellationToken cancellationToken);
+
+    /// <summary>How far every node is; nothing when the run is over.</summary>
+    [Alias("progress"), AlwaysInterleave]
+    Task<IReadOnlyList<RunProgress>> ProgressAsync();
 
     /// <summary>Forgets the run, its rows and its workers, in any phase. A run that is over or unknown is no error.</summary>
     [Alias("cancel")]

@@ -36,6 +36,10 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("deliver"), AlwaysInterleave]
     Task DeliverAsync(int from, long number, Packet packet);
 
+    /// <summary>How far this part is.</summary>
+    [Alias("progress"), AlwaysInterleave]
+    Task<PartProgress> ProgressAsync();
+
     /// <summary>Kills the worker and deletes the rows. A run that is over or unknown is no error.</summary>
     [Alias("cancel"), AlwaysInterleave]
     Task CancelAsync();
@@ -60,6 +64,13 @@ public sealed record FitPart(
     [property: Id(0)] int Rank,
     [property: Id(1)] IReadOnlyList<string> Nodes,
     [property: Id(2)] long Rows);
+
+/// <summary>What a part does now: feeding, preparing, fitting or evaluating.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.part-progress")]
+public sealed record PartProgress(
+    [property: Id(0)] string Phase,
+    [property: Id(1)] long Rows,
+    [property: Id(2)] long Iteration);
 
 /// <summary>Bytes from one part of a fit to another.</summary>
 [GenerateSerializer, Immutable, Alias("graincast.packet")]

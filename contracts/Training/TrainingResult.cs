@@ -24,6 +24,9 @@ public sealed record TrainingResult
 
     /// <summary>Nodes that held rows.</summary>
     [Id(6)] public int Nodes { get; init; } = 1;
+
+    /// <summary>Bytes that nodes sent each other to train together.</summary>
+    [Id(7)] public long ExchangedBytes { get; init; }
 }
 
 /// <summary>One step of a training: a line of progress, or, last, the result.</summary>

@@ -27,6 +27,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.Cancel"/></summary>
     Cancel = 8,
 
+    /// <summary><see cref="Wire.ListRuns"/></summary>
+    ListRuns = 9,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 
@@ -47,4 +50,7 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Wire.Error"/></summary>
     Error = 134,
+
+    /// <summary><see cref="Wire.RunList"/></summary>
+    RunList = 135,
 }

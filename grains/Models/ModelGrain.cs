@@ -21,8 +21,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             _isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None);
             if (!_isCommitted)
             {
-                // Trained in a transaction that is still open, at other nodes.
-                return await FetchFromPeersAsync(role, database, sha256);
+                return await BorrowAsync(role, database, sha256);
             }
         }
 
@@ -44,43 +43,43 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         return new ImagePart(bytes[..read]);
     }
 
-    /// <summary>All are asked at once: a silo that has just died must not keep the answer of one that has the image.</summary>
-    private async Task<ImageFile> FetchFromPeersAsync(string role, string database, string sha256)
+    // Trained in a transaction that is still open, at another node: the first one that has it for this role.
+    private async Task<ImageFile> BorrowAsync(string role, string database, string sha256)
     {
         var silent = new List<string>();
-        var asked = nodes.Others
-            .Select(node => (Node: node, Grain: GrainFactory.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString())))
-            .ToDictionary(peer => peer.Grain.ReadAsync(role, 0));
+        var asked = nodes.Others.ToDictionary(node => Peer(node).ReadAsync(role, 0));
         await foreach (Task<ImagePart?> answer in Task.WhenEach(asked.Keys))
         {
             try
             {
                 if (await answer is { } first)
                 {
-                    return await FetchFromPeerAsync(asked[answer].Grain, first, role, database, sha256);
+                    ImageFile file = store.Add(sha256, await ReadAllAsync(Peer(asked[answer]), role, first));
+                    store.Claim(database, sha256, role);
+                    return file;
                 }
             }
             catch (Exception exception) when (NodeLost.IsCauseOf(exception))
             {
-                silent.Add($"Node {asked[answer].Node} did not answer: {exception.Message}");
+                silent.Add($"node {asked[answer]}: {exception.Message}");
             }
         }
 
-        throw Unknown(database, sha256, string.Join(' ', silent));
+        throw Unknown(database, sha256, silent.Count > 0 ? $"Silos that did not answer: {string.Join("; ", silent)}" : "");
+
+        IModelGrain Peer(string node) => GrainFactory.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
     }
 
-    private async Task<ImageFile> FetchFromPeerAsync(IModelGrain peer, ImagePart first, string role, string database, string sha256)
+    private static async Task<MemoryStream> ReadAllAsync(IModelGrain peer, string role, ImagePart first)
     {
-        using var image = new MemoryStream();
-        for (ImagePart? part = first; part?.Bytes.Length > 0; part = await peer.ReadAsync(role, image.Length))
+        var image = new MemoryStream();
+        for (ImagePart? part = first; part is { Bytes.Length: > 0 }; part = await peer.ReadAsync(role, image.Length))
         {
             image.Write(part.Bytes);
         }
 
         image.Position = 0;
-        ImageFile file = store.Add(sha256, image);
-        store.Claim(database, sha256, role);
-        return file;
+        return image;
     }
 
     private async Task<ImageFile> FetchAsync(string database, string sha256)

@@ -22,6 +22,13 @@ internal static class Parts
         }
     }));
 
+    /// <inheritdoc cref="CallAsync{T}"/>
+    public static Task CallAsync(IEnumerable<string> nodes, Func<string, Task> call) => CallAsync(nodes, async node =>
+    {
+        await call(node);
+        return true;
+    });
+
     /// <summary>The steps of all parts as they come. The first part that fails ends the others, and is what is thrown.</summary>
     public static async IAsyncEnumerable<(int Rank, TrainingStep Step)> MergeAsync(
         IReadOnlyList<string> nodes, Func<int, CancellationToken, IAsyncEnumerable<TrainingStep>> fit, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -13,6 +13,8 @@ namespace Graincast.Supervision;
 [PreferLocalPlacement, GrainType("supervisor")]
 public sealed partial class SupervisorGrain(
     [PersistentState("run", SupervisorGrain.Storage)] IPersistentState<RunState> state,
+    RunRegistry registry,
+    TimeProvider time,
     ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRunGrain, IRemindable
 {
     /// <summary>The name of the grain storage.</summary>
@@ -25,6 +27,7 @@ public sealed partial class SupervisorGrain(
 
     private TrainingPlan? _plan;
     private bool _isOver;
+    private long _began;
 
     /// <inheritdoc/>
     public async Task<RunStart> BeginAsync(TrainingSpec spec)
@@ -36,6 +39,8 @@ public sealed partial class SupervisorGrain(
         await state.WriteStateAsync();
         await this.RegisterOrUpdateReminder(CleanUp, CleanUpPeriod, CleanUpPeriod);
         _plan = plan;
+        _began = time.GetTimestamp();
+        registry.Add(this.GetPrimaryKeyString());
         return new RunStart(plan.Seed, plan.Notices);
     }
 
@@ -66,13 +71,18 @@ public sealed partial class SupervisorGrain(
             FedRowsCheck.Run(plan, rows, fed);
             (nodes, fed) = WithRows(nodes, fed);
             int fedNodes = nodes.Length;
+            long gatheredBytes = 0;
             if (plan.IsGathered && nodes.Length > 1)
             {
                 yield return new TrainingStep(Gathering.Notice(plan.Spec.Algorithm, nodes, fed), null);
-                nodes = [await GatherAsync(nodes, fed)];
+                string target = Gathering.Target(nodes, fed);
+                gatheredBytes = Gathering.Bytes(nodes, fed);
+                await Parts.CallAsync(nodes.Where(node => node != target), node => Trainer(node).MoveRowsAsync(target));
+                nodes = [target];
             }
 
             TrainingResult? result = null;
+            long exchangedBytes = 0;
             await foreach ((int rank, TrainingStep step) in Parts.MergeAsync(
                 nodes, (rank, token) => Trainer(nodes[rank]).FitAsync(new FitPart(rank, nodes, rows), token), cancellationToken))
             {
@@ -82,16 +92,32 @@ public sealed partial class SupervisorGrain(
                     yield return step;
                 }
 
+                exchangedBytes += step.Result?.ExchangedBytes ?? 0;
                 result = rank == 0 ? step.Result : result;
             }
 
             // Only when all parts have come to their end: every node has the image then, and no rows.
-            yield return new TrainingStep("", result! with { Nodes = fedNodes });
+            yield return new TrainingStep("", RunMetrics.WithNodes(result!, fedNodes, exchangedBytes + gatheredBytes));
         }
         finally
         {
             await EndAsync();
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RunProgress>> ProgressAsync()
+    {
+        if (_plan is not { } plan || _isOver)
+        {
+            return [];
+        }
+
+        RunProgress Of(string node, PartProgress part) => new(
+            plan.Spec.Run, plan.Spec.Database, plan.Spec.Project, node, part.Phase, part.Rows, part.Iteration, (long)time.GetElapsedTime(_began).TotalMilliseconds);
+        string[] nodes = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
+        PartProgress[] parts = await Parts.CallAsync(nodes, node => Trainer(node).ProgressAsync());
+        return nodes.Length == 0 ? [Of("", new PartProgress("feeding", 0, 0))] : [.. nodes.Zip(parts, Of)];
     }
 
     /// <inheritdoc/>
@@ -127,17 +153,6 @@ public sealed partial class SupervisorGrain(
         return ([.. some.Select(part => part.Node)], [.. some.Select(part => part.Fed)]);
     }
 
-    private async Task<string> GatherAsync(string[] nodes, FedRows[] fed)
-    {
-        string target = Gathering.Target(nodes, fed);
-        await Parts.CallAsync(nodes.Where(node => node != target), async node =>
-        {
-            await Trainer(node).MoveRowsAsync(target);
-            return true;
-        });
-        return target;
-    }
-
     private async Task EndAsync()
     {
         // A cancel comes between two steps of FitAsync, whose end then comes here too.
@@ -147,6 +162,7 @@ public sealed partial class SupervisorGrain(
         }
 
         _isOver = true;
+        registry.Remove(this.GetPrimaryKeyString());
         try
         {
             await state.ClearStateAsync();

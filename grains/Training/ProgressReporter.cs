@@ -2,31 +2,37 @@ using System.Diagnostics;
 
 namespace Graincast.Training;
 
-/// <summary>Tells the caller what the worker does now, at most about twice a second for steps that repeat.</summary>
-internal sealed class ProgressReporter(Action<string> write)
+/// <summary>Tells what the worker does now, at most about twice a second for steps that repeat.</summary>
+internal sealed class ProgressReporter(Action<WorkerProgress> write)
 {
     private const long IntervalMs = 500;
+
+    private string _phase = "preparing";
+    private long _lastMs = -IntervalMs;
 
     /// <summary>Tells nobody.</summary>
     public static ProgressReporter Silent { get; } = new(_ => { });
 
-    private long _lastMs = -IntervalMs;
+    /// <summary>What follows belongs to the next phase.</summary>
+    public void Enter(string phase) => _phase = phase;
 
     /// <summary>A step that comes once.</summary>
-    public void Say(string text)
-    {
-        _lastMs = NowMs();
-        write(text);
-    }
+    public void Say(string text) => Write(0, text);
 
     /// <summary>A step of many; dropped when one was told just before.</summary>
-    public void Step(Func<string> text)
+    public void Step(long iteration, Func<string> text)
     {
         if (NowMs() - _lastMs >= IntervalMs)
         {
-            Say(text());
+            Write(iteration, text());
         }
     }
 
     private static long NowMs() => (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds;
+
+    private void Write(long iteration, string text)
+    {
+        _lastMs = NowMs();
+        write(new WorkerProgress(_phase, iteration, text));
+    }
 }

@@ -26,7 +26,7 @@ public static class TrainWorker
         {
             var job = JsonSerializer.Deserialize(File.ReadAllBytes(jobPath), TrainingJson.Default.TrainingJob)
                 ?? throw new JsonException("null");
-            var result = TrainingRun.Execute(job, new Communicator(job.Rank, job.Ranks, peers), text => output.Write(new WorkerLine { Progress = text }));
+            var result = TrainingRun.Execute(job, new Communicator(job.Rank, job.Ranks, peers), step => output.Write(new WorkerLine { Progress = step }));
             output.Write(new WorkerLine { Result = result });
             return 0;
         }

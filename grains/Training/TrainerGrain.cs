@@ -27,6 +27,7 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     private readonly Mailbox _mailbox = new();
     private readonly CancellationTokenSource _over = new();
     private RunTicket? _ticket;
+    private WorkerProgress _progress = new("feeding", 0, "");
     private IGrainTimer? _check;
 
     public TrainerGrain(WorkerOptions options, IImageStore store, IGrainFactory grains, TimeProvider time, ILogger<TrainerGrain> logger)
@@ -109,13 +110,14 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             {
                 if (line.Progress is { } progress)
                 {
-                    yield return new TrainingStep(progress, null);
+                    _progress = progress;
+                    yield return new TrainingStep(progress.Text, null);
                 }
 
                 result = line.Result ?? result;
             }
 
-            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows));
+            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows) with { ExchangedBytes = exchange.SentBytes });
         }
         finally
         {
@@ -131,6 +133,9 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
         _mailbox.Put(from, number, packet.Bytes);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<PartProgress> ProgressAsync() => Task.FromResult(new PartProgress(_progress.Phase, _rows.CountAll(), _progress.Iteration));
 
     /// <inheritdoc/>
     public Task CancelAsync()

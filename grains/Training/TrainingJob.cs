@@ -33,8 +33,8 @@ public sealed record TrainingJob
 /// <summary>What a worker tells, as JSON; exactly one member is set.</summary>
 public sealed record WorkerLine
 {
-    /// <summary>What the worker does now, for people.</summary>
-    public string? Progress { get; init; }
+    /// <summary>What the worker does now.</summary>
+    public WorkerProgress? Progress { get; init; }
 
     /// <summary>The last line of a good run.</summary>
     public WorkerResult? Result { get; init; }
@@ -42,6 +42,12 @@ public sealed record WorkerLine
     /// <summary>The last line of a failed one; the exit code is 1.</summary>
     public WorkerError? Error { get; init; }
 }
+
+/// <summary>A step of the worker.</summary>
+/// <param name="Phase">preparing, fitting, evaluating.</param>
+/// <param name="Iteration">Of the algorithm; 0 = it has none.</param>
+/// <param name="Text">For people.</param>
+public sealed record WorkerProgress(string Phase, long Iteration, string Text);
 
 /// <summary>What was trained; the image is in the job's file.</summary>
 public sealed record WorkerResult(string ImageSha256, long ImageBytes, int Features, long Rows, JsonElement Hyperparams, JsonElement Metrics);

@@ -9,12 +9,12 @@ public static class TrainingRun
     /// <summary>Trains, checks the image against the trainer, measures it on the held-out rows and writes it.</summary>
     /// <param name="job">What to train on; <see cref="TrainingJob.ImagePath"/> is written under a temporary name and renamed.</param>
     /// <param name="ranks">The parts that train together.</param>
-    /// <param name="tell">Receives lines of progress for people.</param>
+    /// <param name="tell">Receives progress.</param>
     /// <exception cref="GraincastException">
     /// Those of <see cref="TrainingPlan.Create"/>; XX001: damaged rows; 22004: a NULL; 22023: data that cannot be learnt from;
     /// XX000: kernel and trainer disagree.
     /// </exception>
-    internal static WorkerResult Execute(TrainingJob job, Communicator ranks, Action<string> tell)
+    internal static WorkerResult Execute(TrainingJob job, Communicator ranks, Action<WorkerProgress> tell)
     {
         ArgumentNullException.ThrowIfNull(job);
         var progress = new ProgressReporter(tell);
@@ -22,6 +22,7 @@ public static class TrainingRun
         using var rows = RowSet.Read(job.RowFiles, job.Rows, job.Spec.Columns);
         var data = TrainingSet.Create(plan, rows, job.Seed, ranks, progress);
 
+        progress.Enter("fitting");
         var started = Stopwatch.GetTimestamp();
         using var fitted = plan.Algorithm.CreateTrainer().Fit(data.Training, plan.Hyperparameters, job.Seed, progress);
         var fitTime = Stopwatch.GetElapsedTime(started);
@@ -30,6 +31,7 @@ public static class TrainingRun
         var image = ranks.Broadcast(!ranks.IsRoot ? [] : ImageWriter.Write(new ModelImage(plan.Task, data.Preparation.Columns, fitted.Learner, fitted.Link, fitted.Outputs,
             data.Labels.Labels, ImageMetadata.Write(plan, job.Seed, data.Training.Rows))));
         using var model = ScoringModel.Open(image);
+        progress.Enter("evaluating");
         progress.Say($"image: {image.Length} bytes, comparing kernel and trainer");
         new AgreementCheck(model, data.Preparation, fitted.Native, plan.Algorithm.NonFinite).Run(data.EvaluationInputs);
 

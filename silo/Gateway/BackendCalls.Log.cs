@@ -4,4 +4,7 @@ public sealed partial class BackendCalls
 {
     [LoggerMessage(3101, LogLevel.Error, "A call of a backend failed")]
     private static partial void LogCallFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3102, LogLevel.Warning, "The runs of node {Node} are not known: {Reason}")]
+    private static partial void LogRunsUnknown(ILogger logger, string node, string reason);
 }

@@ -9,8 +9,11 @@ using Orleans.Runtime;
 namespace Graincast.Gateway;
 
 /// <summary>The grains behind a connection's calls, and how their failures read in SQL.</summary>
-public sealed partial class BackendCalls(IGrainFactory grains, ILogger<BackendCalls> logger)
+public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, ILogger<BackendCalls> logger)
 {
+    // A node that does not answer by then is left out of a list.
+    private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>The supervisor of a run.</summary>
     public ISupervisorGrain Supervisor(ulong run) => grains.GetGrain<ISupervisorGrain>(run.ToString());
 
@@ -21,12 +24,29 @@ public sealed partial class BackendCalls(IGrainFactory grains, ILogger<BackendCa
     public IModelGrain Model(string node, string database, string sha256) =>
         grains.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
 
+    /// <summary>The runs that are under way at all nodes that answer.</summary>
+    public IReadOnlyList<RunProgress> Runs(string own) =>
+        [.. Task.WhenAll(nodes.Others.Prepend(own).Select(RunsOfAsync)).GetAwaiter().GetResult().SelectMany(runs => runs)];
+
     /// <summary>For a call that nobody waits for: the backend is gone.</summary>
     public void LogIfFailed(Task call) => _ = call.ContinueWith(
         failed => LogCallFailed(logger, failed.Exception!),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);
+
+    private async Task<IReadOnlyList<RunProgress>> RunsOfAsync(string node)
+    {
+        try
+        {
+            return await grains.GetGrain<IRunsGrain>(new NodeKey(node, "runs").ToString()).ListAsync().WaitAsync(ListTimeout).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (NodeLost.IsCauseOf(exception) || exception is GraincastException)
+        {
+            LogRunsUnknown(logger, node, exception.Message);
+            return [];
+        }
+    }
 
     /// <summary>What a SQL user is told of <paramref name="exception"/>. Faults of ours are logged whole.</summary>
     public GraincastException Translate(Exception exception)

@@ -94,6 +94,10 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
                 var open = Payload.Read<Open>(payload);
                 Call(stream, () => OpenImage(open, stream));
                 break;
+            case FrameKind.ListRuns:
+                Payload.Read<ListRuns>(payload);
+                Call(stream, () => _sender.Send(new RunList([.. calls.Runs(node).Where(run => run.Database == _database)]), stream));
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;

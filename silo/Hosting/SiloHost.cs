@@ -58,6 +58,7 @@ public static class SiloHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections));
         services.AddSingleton<BackendCalls>();
+        services.AddSingleton<RunRegistry>();
         services.AddSingleton(new NpgsqlConnectionStringBuilder(options.Connection));
         services.AddSingleton<Catalog>();
         services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<Catalog>());

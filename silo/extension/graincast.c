@@ -58,7 +58,7 @@ _PG_init(void)
 {
 	DefineCustomStringVariable("graincast.socket", "Unix socket of the Graincast silo beside this server.", NULL, &graincast_socket,
 							   "/run/graincast/graincast.sock", PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("graincast.timeout_ms", "How long the silo may take to answer; a training itself has no limit but statement_timeout.", NULL,
+	DefineCustomIntVariable("graincast.timeout_ms", "How long the silo may be silent; a training itself has no limit but statement_timeout.", NULL,
 							&graincast_timeout_ms, 10000, 1, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("graincast.pin", "Written by pgml.train and pgml.deploy: the models that answer within their transaction.", NULL, &graincast_pin, "",
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE, pin_check, pin_assign, NULL);

@@ -56,6 +56,15 @@ AS 'MODULE_PATHNAME', 'graincast_train' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS
 COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb)
 IS 'public: trains a model on a table or view and deploys it unless the deployed one is better.';
 
+CREATE FUNCTION pgml.train_progress()
+RETURNS TABLE (run bigint, project text, phase text, node text, rows bigint, iteration bigint, elapsed interval)
+AS 'MODULE_PATHNAME', 'graincast_train_progress' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10 COST 10000;
+COMMENT ON FUNCTION pgml.train_progress() IS 'private: the view pgml.stat_progress_train reads it.';
+
+CREATE VIEW pgml.stat_progress_train AS SELECT * FROM pgml.train_progress();
+COMMENT ON VIEW pgml.stat_progress_train IS 'public: the trainings of this database that are under way, a line for each node that takes part.';
+GRANT SELECT ON pgml.stat_progress_train TO PUBLIC;
+
 CREATE FUNCTION pgml.feed(run bigint, r anyelement) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_feed' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION pgml.feed(bigint, anyelement) IS 'private: sends a row of a training to the silo; pgml.train calls it.';

@@ -114,7 +114,8 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 		/* Read first: ereport does not evaluate its arguments when nobody listens to NOTICEs. */
 		text = wire_get_server_text(reply);
 		wire_done(reply);
-		ereport(NOTICE, (errmsg("%s", text)));
+		if (text[0] != '\0')	/* else: it lives */
+			ereport(NOTICE, (errmsg("%s", text)));
 		deadline = silo_deadline(timeout_ms);
 	}
 }

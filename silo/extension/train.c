@@ -195,7 +195,7 @@ feed_rows(const TrainRequest *request, const TrainRelation *relation, int64 run)
 	return rows;
 }
 
-/* As long as it takes: statement_timeout is the limit, and progress is told as NOTICEs. */
+/* As long as it takes: statement_timeout is the limit. Progress is told as NOTICEs; a silo that is silent for long is frozen. */
 static void
 fit(uint64 rows, TrainResult *result)
 {
@@ -207,7 +207,7 @@ fit(uint64 rows, TrainResult *result)
 	wire_put_u64(&frame, result->run);
 	wire_put_u64(&frame, rows);
 	wire_end(&frame);
-	reply = silo_call(&frame, WIRE_FITTED, 0, false);
+	reply = silo_call(&frame, WIRE_FITTED, graincast_timeout_ms, false);
 	wire_get_bytes(&reply, result->sha256, sizeof(result->sha256));
 	result->image_bytes = wire_get_u64(&reply);
 	result->features = wire_get_u32(&reply);

@@ -23,6 +23,7 @@ typedef enum WireKind
 	WIRE_FIT = 6,
 	WIRE_OPEN = 7,
 	WIRE_CANCEL = 8,
+	WIRE_LIST_RUNS = 9,
 
 	WIRE_WELCOME = 128,
 	WIRE_RUN_BEGUN = 129,
@@ -30,7 +31,8 @@ typedef enum WireKind
 	WIRE_PROGRESS = 131,
 	WIRE_FITTED = 132,
 	WIRE_OPENED = 133,
-	WIRE_ERROR = 134
+	WIRE_ERROR = 134,
+	WIRE_RUN_LIST = 135
 } WireKind;
 
 typedef enum WireType

@@ -1,3 +1,4 @@
+using Graincast.Supervision;
 using Graincast.Training;
 
 namespace Graincast.Wire;
@@ -18,6 +19,7 @@ public static class FrameMessages
         ["fit"] = Case(new Fit(Run, 2), 7),
         ["open"] = Case(new Open("alice", Sha256), 9),
         ["cancel"] = Case(new Cancel(Run), 0),
+        ["list_runs"] = Case(new ListRuns(), 10),
         ["welcome"] = Case(new Welcome(1, 99, "0", "0.1.0"), 0),
         ["run_begun"] = Case(new RunBegun(-3), 7),
         ["acknowledged"] = Case(new Acknowledged(2), 8),
@@ -25,6 +27,7 @@ public static class FrameMessages
         ["fitted"] = Case(new Fitted(Sha256, 4096, 3, 2, 1, """{"C": 2}""", """{"f1": 1.0}"""), 7),
         ["opened"] = Case(new Opened(4096), 9),
         ["error"] = Case(new Error("22023", "unknown hyperparameter \"c\"", "", "Use one of: C."), 7),
+        ["run_list"] = Case(new RunList([new RunProgress(Run, "", "fraud “ü”", "2", "fitting", 1_000, 17, 2_500)]), 10),
     };
 
     private static MessageCase Case<T>(T message, uint stream)

@@ -17,8 +17,8 @@ public sealed class TrainWorkerTests : IDisposable
         var (exitCode, lines) = Run(Job(Table.Load("diabetes", "target"), "linear"));
 
         exitCode.ShouldBe(0);
-        lines[0].Progress.ShouldBe("read 442 rows, 10 features");
-        lines[1].Progress.ShouldBe("split: 332 training, 110 test");
+        lines[0].Progress!.Text.ShouldBe("read 442 rows, 10 features");
+        lines[1].Progress!.Text.ShouldBe("split: 332 training, 110 test");
         lines[..^1].ShouldAllBe(line => line.Progress != null && line.Result == null && line.Error == null);
         var result = lines[^1].Result.ShouldNotBeNull();
         var image = File.ReadAllBytes(Path.Combine(_folder.FullName, "image"));

@@ -48,8 +48,14 @@ public sealed class RunningGateway : IAsyncLifetime
 
     private GatewayService Create(string node) => new(
         new SocketOptions(PathOf(node), node, MaxConnections),
-        new BackendCalls(_nodes.Grains, NullLogger<BackendCalls>.Instance),
+        new BackendCalls(_nodes.Grains, new TestNodes(node), NullLogger<BackendCalls>.Instance),
         NullLogger<GatewayService>.Instance);
+
+    /// <summary>The three nodes of the test, as one of them sees them.</summary>
+    private sealed class TestNodes(string own) : INodes
+    {
+        public IReadOnlyList<string> Others => [.. new[] { "0", "1", "2" }.Where(node => node != own)];
+    }
 
     private static string CommandLine(string process)
     {

@@ -37,6 +37,7 @@ public sealed class NodeCluster : IAsyncLifetime
             silo.AddMemoryGrainStorage(SupervisorGrain.Storage);
             silo.UseInMemoryReminderService();
             silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
             silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node));
             silo.Services.AddSingleton(new WorkerOptions

@@ -24,7 +24,7 @@ internal sealed class ForestTrainer : ITrainer
         for (var output = 0; output < outputs; output++)
         {
             var what = part.ClassCount == 0 ? "" : $"label {output + 1} of {outputs}, ";
-            progress.Step(() => $"random_forest: {what}{settings.Integer("n_estimators")} trees");
+            progress.Step(output, () => $"random_forest: {what}{settings.Integer("n_estimators")} trees");
             var label = part.ClassCount == 2 ? 1 : output;
             Func<int, float> target = part.ClassCount == 0 ? row => (float)part.Targets[row] : row => part.Classes[row] == label ? 1 : 0;
             var model = context.Regression.Trainers.FastForest(Options(part, settings, seed)).Fit(ForestRow.View(context, part.Features, target));

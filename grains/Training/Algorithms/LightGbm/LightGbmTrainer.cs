@@ -61,7 +61,7 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
         var iterations = settings.Integer("n_estimators");
         for (var iteration = 1; iteration <= iterations && booster.Update(); iteration++)
         {
-            progress.Step(() => $"lightgbm: iteration {iteration} of {iterations}");
+            progress.Step(iteration, () => $"lightgbm: iteration {iteration} of {iterations}");
         }
 
         return booster.Text();

@@ -20,7 +20,7 @@ internal sealed class LogisticTrainer : ITrainer
         var minimizer = new ConvexMinimizer(
             point =>
             {
-                progress.Step(() => $"linear: L-BFGS evaluation {evaluations}");
+                progress.Step(evaluations, () => $"linear: L-BFGS evaluation {evaluations}");
                 evaluations++;
                 return loss.Evaluate(point);
             },

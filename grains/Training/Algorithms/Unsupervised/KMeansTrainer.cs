@@ -26,7 +26,7 @@ internal sealed class KMeansTrainer : ITrainer
             var number = start + 1;
             var centroids = KMeansStart.Choose(part, clusters, random);
             var inertia = Iterate(part, centroids, (int)settings.Integer("max_iter"), shift,
-                iteration => progress.Step(() => $"kmeans: start {number} of {starts}, iteration {iteration + 1}"));
+                iteration => progress.Step(iteration + 1, () => $"kmeans: start {number} of {starts}, iteration {iteration + 1}"));
             if (inertia < bestInertia)
             {
                 (best, bestInertia) = (centroids, inertia);

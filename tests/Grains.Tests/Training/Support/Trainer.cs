@@ -47,7 +47,7 @@ internal static class Trainer
                 ImagePath = Path.Combine(folder.FullName, "image"),
             };
             var progress = new List<string>();
-            var result = TrainingRun.Execute(job, Communicator.Alone, progress.Add);
+            var result = TrainingRun.Execute(job, Communicator.Alone, step => progress.Add(step.Text));
             return new Trained(result, File.ReadAllBytes(job.ImagePath), progress);
         }
         finally
@@ -79,7 +79,7 @@ internal static class Trainer
                     ImagePath = Path.Combine(own, "image"),
                 };
                 var progress = new List<string>();
-                var result = TrainingRun.Execute(job, ranks, progress.Add);
+                var result = TrainingRun.Execute(job, ranks, step => progress.Add(step.Text));
                 return new Trained(result, File.ReadAllBytes(job.ImagePath), progress);
             });
             foreach (var other in all)
