@@ -17,6 +17,7 @@ namespace Graincast.Hosting;
 public static class SiloHost
 {
     private const string Invariant = "Npgsql";
+    private const int ClusterPoolSize = 4;
 
     /// <summary>Runs the silo until it is told to stop. Throws <see cref="GraincastException"/> when an option cannot be used.</summary>
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
@@ -70,7 +71,7 @@ public static class SiloHost
 
     private static void Configure(ISiloBuilder silo, GraincastOptions options)
     {
-        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+        silo.Configure<ClusterOptions>(ids => (ids.ClusterId, ids.ServiceId) = (options.ClusterId, options.ServiceId));
         silo.Configure<SiloOptions>(name => name.SiloName = NodeClaim.SiloName(options.Node));
         silo.ConfigureEndpoints(
             IPAddress.Loopback,
@@ -87,12 +88,26 @@ public static class SiloHost
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
         silo.Services.AddSingleton<INodes, Nodes>();
-        silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.ClusterConnection));
+        string cluster = ClusterConnection(options.ClusterConnection);
+        silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));
         // A run that is over leaves no row behind.
         silo.AddAdoNetGrainStorage(
-            SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString, ado.DeleteStateOnClear) = (Invariant, options.ClusterConnection, true));
-        silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, options.ClusterConnection));
+            SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString, ado.DeleteStateOnClear) = (Invariant, cluster, true));
+        silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));
         silo.AddActivityPropagation();
+    }
+
+    // Every silo has such a pool at node 0. Reminders alone, read bucket by bucket when a silo joins, would take all of its connections.
+    private static string ClusterConnection(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        builder.ApplicationName ??= "graincast";
+        if (!builder.ContainsKey("Maximum Pool Size"))
+        {
+            builder.MaxPoolSize = ClusterPoolSize;
+        }
+
+        return builder.ConnectionString;
     }
 
     private static FileStream Lock(string path)
