@@ -93,6 +93,28 @@ public sealed class FeedTests(GraincastCluster cluster)
         }
     }
 
+    [Fact]
+    public async Task A_workers_silo_that_stops_taking_rows_ends_the_training_by_the_name_of_its_node()
+    {
+        Servers.Citus.Require();
+        const int frozen = 2;
+        var rows = await ShardedRows.CreateAsync(cluster, "frozen", 10);
+        await cluster.ExecuteAsync("CREATE VIEW frozen.endless AS SELECT a, s::float8 AS y FROM frozen.rows, generate_series(1, 10000000) s; GRANT SELECT ON frozen.endless TO frozen");
+        await cluster.ExecuteAsync("ALTER ROLE frozen SET graincast.timeout_ms = 1000");
+        await using var session = await rows.OpenAsync();
+        var failure = session.FailAsync("SELECT * FROM pgml.train('frozen_too', 'regression', 'frozen.endless', 'y')");
+        await Wait.UntilAsync("node 2 is fed", () => Directory.EnumerateFiles(cluster.Columns(frozen), "*", SearchOption.AllDirectories).Any());
+
+        cluster.StopSilo(frozen);
+        var error = await failure;
+        cluster.ContinueSilo(frozen);
+
+        error.SqlState.ShouldBe(SqlState.ConnectionLost);
+        error.MessageText.ShouldBe("the Graincast silo of node 2 did not take what was sent to it within 1000 ms");
+        error.Hint.ShouldNotBeNull().ShouldContain("graincast.timeout_ms");
+        await session.MustLiveOnAsync();
+    }
+
     private const string LastRun = "SELECT concat(rows, ' ', nodes) FROM pgml.runs ORDER BY started_at DESC LIMIT 1";
 
     private static string Train(string relation) => $"SELECT * FROM pgml.train('{relation}', 'regression', '{relation}', '{(relation == "fed.lookup" ? "b" : "y")}')";
