@@ -10,6 +10,8 @@
 #include "silo.h"
 #include "tcop/dest.h"
 
+#define SILENCE_MS_MIN 6000		/* the silo says each 2 s that it lives */
+
 PG_FUNCTION_INFO_V1(graincast_train);
 
 static char *
@@ -207,7 +209,7 @@ fit(uint64 rows, TrainResult *result)
 	wire_put_u64(&frame, result->run);
 	wire_put_u64(&frame, rows);
 	wire_end(&frame);
-	reply = silo_call(&frame, WIRE_FITTED, graincast_timeout_ms, false);
+	reply = silo_call(&frame, WIRE_FITTED, Max(graincast_timeout_ms, SILENCE_MS_MIN), false);
 	wire_get_bytes(&reply, result->sha256, sizeof(result->sha256));
 	result->image_bytes = wire_get_u64(&reply);
 	result->features = wire_get_u32(&reply);
