@@ -161,19 +161,23 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, int timeout_ms, bool
 	return true;
 }
 
-/* The time is for the whole frame. The payload is allocated in the current memory context. */
+/* A frame that has begun has to end in time, however long the answer may be waited for. The payload is allocated in the current memory context. */
 bool
 silo_read_frame(int timeout_ms, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure)
 {
-	TimestampTz deadline = silo_deadline(timeout_ms);
+	int			rest_ms = Min(timeout_ms, graincast_timeout_ms);
+	TimestampTz deadline;
 	char		bytes[WIRE_HEADER_BYTES];
 	char	   *data;
 
-	if (!read_bytes(bytes, sizeof(bytes), deadline, timeout_ms, any, failure))
+	if (!read_bytes(bytes, 1, silo_deadline(timeout_ms), timeout_ms, any, failure))
+		return false;
+	deadline = silo_deadline(rest_ms);
+	if (!read_bytes(bytes + 1, sizeof(bytes) - 1, deadline, rest_ms, any, failure))
 		return false;
 	*header = wire_header(bytes);
 	data = palloc(header->payload_bytes + 1);
-	if (!read_bytes(data, header->payload_bytes, deadline, timeout_ms, any, failure))
+	if (!read_bytes(data, header->payload_bytes, deadline, rest_ms, any, failure))
 		return false;
 	payload->at = data;
 	payload->left = header->payload_bytes;

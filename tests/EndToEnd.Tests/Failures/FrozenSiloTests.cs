@@ -61,7 +61,9 @@ public sealed class FrozenSiloTests(GraincastServer server, ITestOutputHelper ou
     {
         await _trainings.PrepareAsync();
         await using var session = await Session.OpenAsync(server);
-        await session.ExecuteAsync($"SET graincast.timeout_ms = {TimeoutMs}");
+        // A silo that is only slow, on a busy machine, takes rows within this time.
+        const int timeoutMs = 3000;
+        await session.ExecuteAsync($"SET graincast.timeout_ms = {timeoutMs}");
         var failure = await _trainings.StartAsync(session, TrainingPhase.Feed);
         using (Freeze())
         {
@@ -71,9 +73,9 @@ public sealed class FrozenSiloTests(GraincastServer server, ITestOutputHelper ou
 
             output.WriteLine($"{error.SqlState} {error.MessageText} after {clock.Elapsed.TotalMilliseconds:F0} ms");
             error.SqlState.ShouldBe(SqlState.ConnectionLost);
-            error.MessageText.ShouldBe($"the Graincast silo of node 0 did not take what was sent to it within {TimeoutMs} ms");
+            error.MessageText.ShouldBe($"the Graincast silo of node 0 did not take what was sent to it within {timeoutMs} ms");
             error.Hint.ShouldNotBeNull().ShouldContain("graincast.timeout_ms");
-            clock.Elapsed.ShouldBeLessThan(Limit);
+            clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMilliseconds(timeoutMs + 1500));
         }
         await session.MustLiveOnAsync();
     }

@@ -100,7 +100,7 @@ public sealed class FeedTests(GraincastCluster cluster)
         const int frozen = 2;
         var rows = await ShardedRows.CreateAsync(cluster, "frozen", 10);
         await cluster.ExecuteAsync("CREATE VIEW frozen.endless AS SELECT a, s::float8 AS y FROM frozen.rows, generate_series(1, 10000000) s; GRANT SELECT ON frozen.endless TO frozen");
-        await cluster.ExecuteAsync("ALTER ROLE frozen SET graincast.timeout_ms = 1000");
+        await cluster.ExecuteAsync("ALTER ROLE frozen SET graincast.timeout_ms = 3000");
         await using var session = await rows.OpenAsync();
         var failure = session.FailAsync("SELECT * FROM pgml.train('frozen_too', 'regression', 'frozen.endless', 'y')");
         await Wait.UntilAsync("node 2 is fed", () => Directory.EnumerateFiles(cluster.Columns(frozen), "*", SearchOption.AllDirectories).Any());
@@ -110,7 +110,7 @@ public sealed class FeedTests(GraincastCluster cluster)
         cluster.ContinueSilo(frozen);
 
         error.SqlState.ShouldBe(SqlState.ConnectionLost);
-        error.MessageText.ShouldBe("the Graincast silo of node 2 did not take what was sent to it within 1000 ms");
+        error.MessageText.ShouldBe("the Graincast silo of node 2 did not take what was sent to it within 3000 ms");
         error.Hint.ShouldNotBeNull().ShouldContain("graincast.timeout_ms");
         await session.MustLiveOnAsync();
     }
