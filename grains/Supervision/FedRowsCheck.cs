@@ -11,7 +11,7 @@ internal static class FedRowsCheck
         long received = fed.Sum(part => part.Rows);
         if (received != rows)
         {
-            throw new GraincastException(SqlState.ConnectionLost, $"the statement read {rows} rows, but {received} arrived at the trainers", "Train again.");
+            throw new GraincastException(SqlState.ConnectionLost, $"the statement read {rows} rows, but {received} arrived at the trainers", "Nothing was written. Train again.");
         }
 
         if (rows == 0)

@@ -3,6 +3,8 @@
  */
 #include "prelude.h"
 
+#include <ctype.h>
+
 #include "train.h"
 #include "catalog.h"
 #include "feed.h"
@@ -11,6 +13,7 @@
 #include "tcop/dest.h"
 
 #define SILENCE_MS_MIN 6000		/* the silo says each 2 s that it lives */
+#define SHARD_DIGITS_MIN 6		/* the first shard is 102008 */
 
 PG_FUNCTION_INFO_V1(graincast_train);
 
@@ -169,15 +172,72 @@ begin_run(const TrainRequest *request, const TrainRelation *relation, TrainResul
 	silo_replied(&reply);
 }
 
+/* "rows_102008": a table's name and a shard's number. */
+static bool
+names_shard(const char *message)
+{
+	for (const char *at = strchr(message, '_'); at != NULL; at = strchr(at + 1, '_'))
+	{
+		size_t		digits = strspn(at + 1, "0123456789");
+
+		if (digits >= SHARD_DIGITS_MIN && !isalnum((unsigned char) at[1 + digits]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A shard that was moved is dropped at its old node as soon as nobody reads it. A statement that was planned before and comes to this shard after finds no
+ * table there, at another node or its own: an error as for a name that was mistyped, which nobody would try again for.
+ */
+static void
+rethrow_shard_moved(const TrainRelation *relation, MemoryContext context)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (error->sqlerrcode != ERRCODE_UNDEFINED_TABLE || error->message == NULL || !names_shard(error->message))
+		PG_RE_THROW();
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("a shard of %s was moved while its rows were being read", relation->qualified),
+			 errdetail("%s", error->message),
+			 errhint("Nothing was written. Train again.")));
+}
+
+static void
+execute_feed(const TrainRelation *relation, int64 run)
+{
+	SPIExecuteOptions options = {.read_only = false, .dest = None_Receiver};
+	MemoryContext context = CurrentMemoryContext;
+	char	   *query = train_query(relation, run);
+	bool		sharded = catalog_is_distributed();
+
+	PG_TRY();
+	{
+		int			result = SPI_execute_extended(query, &options);
+
+		if (result != SPI_OK_UTILITY && result != SPI_OK_SELECT)	/* the former is what SPI calls a SELECT whose rows are discarded */
+			elog(ERROR, "could not read the rows to train on: %s", SPI_result_code_string(result));
+	}
+	PG_CATCH();
+	{
+		if (sharded)
+			rethrow_shard_moved(relation, context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
 /* As the caller, who cannot change who that is meanwhile: a view's function that tries RESET ROLE or SET ROLE fails. */
 static uint64
 feed_rows(const TrainRequest *request, const TrainRelation *relation, int64 run)
 {
-	SPIExecuteOptions options = {.read_only = false, .dest = None_Receiver};
 	const char **names = palloc(sizeof(char *) * relation->count);
 	Oid			user;
 	int			security;
-	int			result;
 	uint64		rows;
 
 	for (int i = 0; i < relation->count; i++)
@@ -187,9 +247,7 @@ feed_rows(const TrainRequest *request, const TrainRelation *relation, int64 run)
 	SetUserIdAndSecContext(request->caller, security | SECURITY_LOCAL_USERID_CHANGE);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	result = SPI_execute_extended(train_query(relation, run), &options);
-	if (result != SPI_OK_UTILITY && result != SPI_OK_SELECT)	/* the former is what SPI calls a SELECT whose rows are discarded */
-		elog(ERROR, "could not read the rows to train on: %s", SPI_result_code_string(result));
+	execute_feed(relation, run);
 	rows = SPI_processed;
 	SPI_finish();
 	SetUserIdAndSecContext(user, security);
