@@ -32,7 +32,7 @@ public interface ITrainerGrain : IGrainWithStringKey
     [Alias("fit")]
     IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, CancellationToken cancellationToken);
 
-    /// <summary>Brings what another part of the fit sent to this one; <paramref name="number"/> counts what <paramref name="from"/> sent here, from 0.</summary>
+    /// <summary>Brings what another part of the fit sent to this one; <paramref name="number"/> counts what <paramref name="from"/> sent here, from 0. Dropped when the run is over.</summary>
     [Alias("deliver"), AlwaysInterleave]
     Task DeliverAsync(int from, long number, Packet packet);
 

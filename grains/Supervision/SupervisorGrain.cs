@@ -24,6 +24,7 @@ public sealed partial class SupervisorGrain(
 
     // Reminders have a floor of a minute; a training that is under way keeps its grain active, so only runs whose silo died are met by one.
     private static readonly TimeSpan CleanUpPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
 
     private TrainingPlan? _plan;
     private bool _isOver;
@@ -38,6 +39,8 @@ public sealed partial class SupervisorGrain(
         state.State.Nodes = [];
         await state.WriteStateAsync();
         await this.RegisterOrUpdateReminder(CleanUp, CleanUpPeriod, CleanUpPeriod);
+        // A slow query may bring its first row long after Orleans would collect an idle grain.
+        DelayDeactivation(RunLimit);
         _plan = plan;
         _began = time.GetTimestamp();
         registry.Add(this.GetPrimaryKeyString());
@@ -147,6 +150,13 @@ public sealed partial class SupervisorGrain(
         await CancelAsync();
     }
 
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        registry.Remove(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
     private static (string[] Nodes, FedRows[] Fed) WithRows(string[] nodes, FedRows[] fed)
     {
         (string Node, FedRows Fed)[] some = [.. nodes.Zip(fed).Where(part => part.Second.Rows > 0)];
@@ -163,6 +173,7 @@ public sealed partial class SupervisorGrain(
 
         _isOver = true;
         registry.Remove(this.GetPrimaryKeyString());
+        DelayDeactivation(TimeSpan.Zero);
         try
         {
             await state.ClearStateAsync();

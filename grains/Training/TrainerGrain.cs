@@ -129,8 +129,12 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     /// <inheritdoc/>
     public Task DeliverAsync(int from, long number, Packet packet)
     {
-        Ticket();
-        _mailbox.Put(from, number, packet.Bytes);
+        // To a part that has failed: its own error is what the run must end with, not that it does not listen any more.
+        if (_ticket is not null)
+        {
+            _mailbox.Put(from, number, packet.Bytes);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -18,7 +18,7 @@ internal static class ExpectedErrors
         }
         catch (PostgresException error)
         {
-            return Fail($"{error.MessageText} ({error.SqlState})", error.Hint ?? error.Detail ?? "");
+            return Fail($"{error.MessageText} ({error.SqlState}{Node(error)})", error.Hint ?? error.Detail ?? "");
         }
         catch (NpgsqlException error)
         {
@@ -32,6 +32,13 @@ internal static class ExpectedErrors
         {
             return Fail("Cancelled.", "");
         }
+    }
+
+    /// <summary>Citus says in the context which node an error came from.</summary>
+    private static string Node(PostgresException error)
+    {
+        const string context = "while executing command on ";
+        return error.Where?.Split('\n').FirstOrDefault(line => line.StartsWith(context, StringComparison.Ordinal)) is { } line ? $", from {line[context.Length..]}" : "";
     }
 
     private static int Fail(string message, string hint)

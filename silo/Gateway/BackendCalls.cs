@@ -57,6 +57,14 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, ILo
                 return known;
             case OperationCanceledException:
                 return new GraincastException(SqlState.QueryCanceled, "the call was cancelled", innerException: exception);
+            // Orleans' own message is its stack trace.
+            case OrleansException { InnerException: DbException database }:
+                LogCallFailed(logger, exception);
+                return new GraincastException(
+                    SqlState.ConnectionLost,
+                    $"the silos' tables on node 0 could not be reached: {database.Message}",
+                    "Start the Postgres of node 0: trainings need it, predictions do not.",
+                    innerException: exception);
             case TimeoutException or SiloUnavailableException or OrleansException:
                 LogCallFailed(logger, exception);
                 return new GraincastException(

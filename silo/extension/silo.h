@@ -45,8 +45,8 @@ extern SiloConnection silo;
 extern const char *silo_label(void);
 extern TimestampTz silo_deadline(int timeout_ms);
 extern bool silo_wait(uint32 events, TimestampTz deadline);
-extern bool silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *failure);
-extern bool silo_read_frame(TimestampTz deadline, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure);
+extern bool silo_write(const char *bytes, size_t count, int timeout_ms, SiloFailure *failure);
+extern bool silo_read_frame(int timeout_ms, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure);
 
 /* silocall.c: calls */
 extern bool silo_try_call(StringInfo frame, WireKind expect, int timeout_ms, bool idempotent, WireReader *reply, SiloFailure *failure);

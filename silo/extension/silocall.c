@@ -67,7 +67,7 @@ hear_last_words(SiloFailure *failure)
 	WireReader	payload;
 	bool		any = false;
 
-	if (silo_read_frame(silo_deadline(1), &header, &payload, &any, &ignored) && header.kind == WIRE_ERROR)
+	if (silo_read_frame(1, &header, &payload, &any, &ignored) && header.kind == WIRE_ERROR)
 		read_error(&payload, failure);
 	silo_close();
 }
@@ -75,12 +75,11 @@ hear_last_words(SiloFailure *failure)
 static bool
 attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bool *any, SiloFailure *failure)
 {
-	TimestampTz deadline = silo_deadline(timeout_ms);
 	uint32		stream;
 
 	memcpy(&stream, frame->data + 8, sizeof(stream));
 	silo.dirty = true;
-	if (!silo_write(frame->data, frame->len, deadline, failure))
+	if (!silo_write(frame->data, frame->len, timeout_ms, failure))
 	{
 		hear_last_words(failure);
 		return false;
@@ -90,7 +89,7 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 		WireHeader	header;
 		char	   *text;
 
-		if (!silo_read_frame(deadline, &header, reply, any, failure))
+		if (!silo_read_frame(timeout_ms, &header, reply, any, failure))
 		{
 			silo_close();
 			return false;
@@ -116,7 +115,6 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 		wire_done(reply);
 		if (text[0] != '\0')	/* else: it lives */
 			ereport(NOTICE, (errmsg("%s", text)));
-		deadline = silo_deadline(timeout_ms);
 	}
 }
 
@@ -168,7 +166,7 @@ silo_post(StringInfo frame)
 	SiloFailure failure = {0};
 
 	silo.dirty = true;
-	if (!silo_write(frame->data, frame->len, 0, &failure))
+	if (!silo_write(frame->data, frame->len, graincast_timeout_ms, &failure))
 	{
 		hear_last_words(&failure);
 		silo_raise(&failure);

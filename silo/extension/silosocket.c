@@ -20,11 +20,10 @@ silo_label(void)
 	return psprintf("the Graincast silo at \"%s\"", graincast_socket);
 }
 
-/* 0 = no limit. */
 TimestampTz
 silo_deadline(int timeout_ms)
 {
-	return timeout_ms > 0 ? TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms) : 0;
+	return TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
 }
 
 /* False when the deadline has passed first. */
@@ -39,14 +38,10 @@ silo_wait(uint32 events, TimestampTz deadline)
 	for (;;)
 	{
 		WaitEvent	event;
-		long		timeout_ms = -1;
+		long		timeout_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
 
-		if (deadline != 0)
-		{
-			timeout_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
-			if (timeout_ms <= 0)
-				return false;
-		}
+		if (timeout_ms <= 0)
+			return false;
 		if (WaitEventSetWait(silo.events, timeout_ms, &event, 1, PG_WAIT_EXTENSION) == 0)
 			continue;
 		if (event.events & WL_LATCH_SET)
@@ -60,11 +55,11 @@ silo_wait(uint32 events, TimestampTz deadline)
 }
 
 static bool
-timed_out(SiloFailure *failure, const char *what)
+timed_out(SiloFailure *failure, const char *what, int timeout_ms)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
 	failure->timed_out = true;
-	failure->message = psprintf("%s did not %s within %d ms", silo_label(), what, graincast_timeout_ms);
+	failure->message = psprintf("%s did not %s within %d ms", silo_label(), what, timeout_ms);
 	failure->hint = "The limit is the setting graincast.timeout_ms; the silo's log says what it is doing.";
 	return false;
 }
@@ -78,9 +73,9 @@ lost(SiloFailure *failure, int error)
 	return false;
 }
 
-/* Without a deadline there is still one for each part that the silo takes: rows may wait, but not for a silo that has stopped. */
+/* The time is for each part that the silo takes: rows may wait, but not for a silo that has stopped. */
 bool
-silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *failure)
+silo_write(const char *bytes, size_t count, int timeout_ms, SiloFailure *failure)
 {
 	while (count > 0)
 	{
@@ -95,8 +90,8 @@ silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *f
 		}
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
-			if (!silo_wait(WL_SOCKET_WRITEABLE, deadline != 0 ? deadline : silo_deadline(graincast_timeout_ms)))
-				return timed_out(failure, "take what was sent to it");
+			if (!silo_wait(WL_SOCKET_WRITEABLE, silo_deadline(timeout_ms)))
+				return timed_out(failure, "take what was sent to it", timeout_ms);
 		}
 		else if (errno != EINTR)
 			return lost(failure, errno);
@@ -139,7 +134,7 @@ receive(char *bytes, size_t count)
 }
 
 static bool
-read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailure *failure)
+read_bytes(char *bytes, size_t count, TimestampTz deadline, int timeout_ms, bool *any, SiloFailure *failure)
 {
 	while (count > 0)
 	{
@@ -158,7 +153,7 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailu
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
 			if (!silo_wait(WL_SOCKET_READABLE, deadline))
-				return timed_out(failure, "answer");
+				return timed_out(failure, "answer", timeout_ms);
 		}
 		else if (errno != EINTR)
 			return lost(failure, errno);
@@ -166,23 +161,23 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailu
 	return true;
 }
 
-/* The payload is allocated in the current memory context. */
+/* A frame that has begun has to end in time, however long the answer may be waited for. The payload is allocated in the current memory context. */
 bool
-silo_read_frame(TimestampTz deadline, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure)
+silo_read_frame(int timeout_ms, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure)
 {
+	int			rest_ms = Min(timeout_ms, graincast_timeout_ms);
+	TimestampTz deadline;
 	char		bytes[WIRE_HEADER_BYTES];
 	char	   *data;
 
-	if (!read_bytes(bytes, 1, deadline, any, failure))
+	if (!read_bytes(bytes, 1, silo_deadline(timeout_ms), timeout_ms, any, failure))
 		return false;
-	/* An answer may take for ever, but not the rest of a frame that has begun. */
-	if (deadline == 0)
-		deadline = silo_deadline(graincast_timeout_ms);
-	if (!read_bytes(bytes + 1, sizeof(bytes) - 1, deadline, any, failure))
+	deadline = silo_deadline(rest_ms);
+	if (!read_bytes(bytes + 1, sizeof(bytes) - 1, deadline, rest_ms, any, failure))
 		return false;
 	*header = wire_header(bytes);
 	data = palloc(header->payload_bytes + 1);
-	if (!read_bytes(data, header->payload_bytes, deadline, any, failure))
+	if (!read_bytes(data, header->payload_bytes, deadline, rest_ms, any, failure))
 		return false;
 	payload->at = data;
 	payload->left = header->payload_bytes;

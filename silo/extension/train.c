@@ -12,6 +12,7 @@
 #include "silo.h"
 #include "tcop/dest.h"
 
+#define SILENCE_MS_MIN 6000		/* the silo says each 2 s that it lives */
 #define SHARD_DIGITS_MIN 6		/* the first shard is 102008 */
 
 PG_FUNCTION_INFO_V1(graincast_train);
@@ -266,7 +267,7 @@ fit(uint64 rows, TrainResult *result)
 	wire_put_u64(&frame, result->run);
 	wire_put_u64(&frame, rows);
 	wire_end(&frame);
-	reply = silo_call(&frame, WIRE_FITTED, graincast_timeout_ms, false);
+	reply = silo_call(&frame, WIRE_FITTED, Max(graincast_timeout_ms, SILENCE_MS_MIN), false);
 	wire_get_bytes(&reply, result->sha256, sizeof(result->sha256));
 	result->image_bytes = wire_get_u64(&reply);
 	result->features = wire_get_u32(&reply);

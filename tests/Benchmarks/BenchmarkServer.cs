@@ -44,17 +44,7 @@ public sealed class BenchmarkServer : IAsyncDisposable
     /// <summary>A backend of its own, without parallel workers: benchmarks ask what one row costs.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
-        var config = await File.ReadAllLinesAsync(Path.Combine(_directory.Data, "postgres", "graincast.conf"));
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
-        {
-            Host = Path.Combine(_directory.Data, "run"),
-            Port = int.Parse(config.Single(line => line.StartsWith("port = ", StringComparison.Ordinal))["port = ".Length..]),
-            Database = "graincast",
-            Username = "postgres",
-            Pooling = false,
-            CommandTimeout = 300,
-        }.ConnectionString);
-        await connection.OpenAsync();
+        var connection = await Sql.ConnectAsync(_directory.Data);
         await connection.RunAsync("SET max_parallel_workers_per_gather = 0; SET jit = off");
         return connection;
     }

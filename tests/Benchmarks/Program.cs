@@ -1,6 +1,6 @@
 using Graincast.Benchmarks;
 
-await using var server = await BenchmarkServer.StartAsync();
+var server = await BenchmarkServer.StartAsync();
 var report = new Report(await Machine.DescribeAsync(server));
 Console.WriteLine(report.Heading);
 var python = await PythonModel.TryCreateAsync(server, report);
@@ -11,4 +11,10 @@ if (python is not null)
 }
 report.Add(await FirstPredictionBenchmark.RunAsync(server, python));
 report.Add(await TrainingBenchmark.RunAsync(server));
+await server.DisposeAsync();
+if (await BenchmarkCluster.TryStartAsync(report) is { } cluster)
+{
+    report.Add(await NodesBenchmark.RunAsync(cluster));
+    await cluster.DisposeAsync();
+}
 report.Save();

@@ -5,6 +5,23 @@ namespace Graincast.Benchmarks;
 
 public static class Sql
 {
+    /// <summary>A backend of its own, of node 0 of a data directory.</summary>
+    public static async Task<NpgsqlConnection> ConnectAsync(string data)
+    {
+        var config = await File.ReadAllLinesAsync(Path.Combine(data, "postgres", "graincast.conf"));
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
+        {
+            Host = Path.Combine(data, "run"),
+            Port = int.Parse(config.Single(line => line.StartsWith("port = ", StringComparison.Ordinal))["port = ".Length..]),
+            Database = "graincast",
+            Username = "postgres",
+            Pooling = false,
+            CommandTimeout = 300,
+        }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
     public static async Task RunAsync(this NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);

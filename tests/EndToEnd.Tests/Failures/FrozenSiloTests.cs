@@ -56,6 +56,30 @@ public sealed class FrozenSiloTests(GraincastServer server, ITestOutputHelper ou
         await newcomer.ExecuteAsync(Trainings.Quick);
     }
 
+    [Fact]
+    public async Task A_feed_to_a_silo_that_takes_nothing_any_more_ends_in_time_and_names_the_node()
+    {
+        await _trainings.PrepareAsync();
+        await using var session = await Session.OpenAsync(server);
+        // A silo that is only slow, on a busy machine, takes rows within this time.
+        const int timeoutMs = 3000;
+        await session.ExecuteAsync($"SET graincast.timeout_ms = {timeoutMs}");
+        var failure = await _trainings.StartAsync(session, TrainingPhase.Feed);
+        using (Freeze())
+        {
+            var clock = Stopwatch.StartNew();
+
+            var error = await failure;
+
+            output.WriteLine($"{error.SqlState} {error.MessageText} after {clock.Elapsed.TotalMilliseconds:F0} ms");
+            error.SqlState.ShouldBe(SqlState.ConnectionLost);
+            error.MessageText.ShouldBe($"the Graincast silo of node 0 did not take what was sent to it within {timeoutMs} ms");
+            error.Hint.ShouldNotBeNull().ShouldContain("graincast.timeout_ms");
+            clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMilliseconds(timeoutMs + 1500));
+        }
+        await session.MustLiveOnAsync();
+    }
+
     [Theory, InlineData(TrainingPhase.Feed), InlineData(TrainingPhase.Fit)]
     public async Task A_cancel_is_heard_while_a_frozen_silo_neither_takes_rows_nor_answers(TrainingPhase phase)
     {

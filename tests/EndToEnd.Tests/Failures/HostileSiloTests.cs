@@ -93,6 +93,7 @@ public sealed class HostileSiloTests(GraincastServer server) : IAsyncLifetime
         await using var session = await OpenAsync();
         using var never = new ManualResetEventSlim();
         _silo.Answer = call => Answer(call, FrameKind.BeginFeed, _ => never.Wait(TimeSpan.FromSeconds(30)));
+        await session.MustSucceedAsync("SET graincast.timeout_ms = 10000");
         await session.MustSucceedAsync("SET statement_timeout = 1000");
         var clock = Stopwatch.StartNew();
 

@@ -58,7 +58,8 @@ public sealed class InvalidationTests(GraincastCluster cluster)
         var rows = await ShardedRows.CreateAsync(cluster, "readers", 10, 20, 30);
         await using var writer = await rows.OpenAsync();
         using var over = new CancellationTokenSource();
-        var readers = new[] { 0, 0, 1, 2 }.Select(node => ReadAsync(rows, node, over.Token)).ToArray();
+        var readers = new[] { 0, 0, 1, 2 }.Select(node => ReadAsync(rows, node, rows.AddedByShard, over.Token)).ToArray();
+        var exact = ReadAsync(rows, 1, rows.AddedByShardExactly, over.Token);
 
         for (var i = 0; i < Statements; i++)
         {
@@ -70,18 +71,19 @@ public sealed class InvalidationTests(GraincastCluster cluster)
         }
         await over.CancelAsync();
 
+        (await exact).ShouldAllBe(answer => answer.Split(',').Length == 8 && answer.Split(',').Select(line => line.Split(' ')[2]).Distinct().Count() == 1, "one model over all nodes");
         var seen = (await Task.WhenAll(readers)).SelectMany(answers => answers).ToList();
         seen.SelectMany(answer => answer.Split(',')).Select(line => line.Split(' ')[2]).Distinct().Order().ShouldBe(["10", "20"]);
         seen.ShouldAllBe(answer => answer.Split(',').Length == 8, "a shard that two models answered for would be there twice");
     }
 
-    private static async Task<List<string>> ReadAsync(ShardedRows rows, int node, CancellationToken over)
+    private static async Task<List<string>> ReadAsync(ShardedRows rows, int node, string sql, CancellationToken over)
     {
         await using var session = await rows.OpenAsync(node);
         List<string> answers = [];
         while (!over.IsCancellationRequested)
         {
-            answers.Add(await session.ScalarAsync<string>(rows.AddedByShard));
+            answers.Add(await session.ScalarAsync<string>(sql));
         }
         return answers;
     }

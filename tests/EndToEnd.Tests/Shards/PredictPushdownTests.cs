@@ -77,7 +77,7 @@ public sealed class PredictPushdownTests(GraincastCluster cluster)
         (await session.FailAsync($"UPDATE {rows.Table} SET p = {rows.Predict}")).SqlState.ShouldBe(SqlState.FeatureNotSupported);
 
         await session.ExecuteAsync(
-            $"WITH new AS MATERIALIZED (SELECT id, {rows.Predict} AS p FROM {rows.Table}) UPDATE {rows.Table} r SET p = new.p FROM new WHERE new.id = r.id");
+            $"WITH new AS MATERIALIZED (SELECT id, {rows.Predict} AS p FROM {rows.Table}) UPDATE {rows.Table} SET p = new.p FROM new WHERE new.id = rows.id");
         (await session.ScalarAsync<long>($"SELECT count(*) FROM {rows.Table} WHERE round(p - a) = 10")).ShouldBe(ShardedRows.Count);
     }
 

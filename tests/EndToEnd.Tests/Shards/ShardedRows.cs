@@ -36,6 +36,10 @@ public sealed class ShardedRows
     /// <summary>What the models that answer add, over all shards: one number when it is one model.</summary>
     public string Added => $"SELECT string_agg(added::text, ',') FROM (SELECT round(({Predict} - a)::numeric) added FROM {Table} GROUP BY 1) answers";
 
+    /// <summary>As <see cref="AddedByShard"/>, by the form that asks once which model answers.</summary>
+    public string AddedByShardExactly =>
+        $"WITH m AS MATERIALIZED (SELECT pgml.deployed_model('{Role}') AS model) " + AddedByShard.Replace($"'{Role}'", "m.model").Replace($"FROM {Table} GROUP", $"FROM {Table}, m GROUP");
+
     /// <summary>Makes role, tables and one model for each number; the first one answers.</summary>
     public static async Task<ShardedRows> CreateAsync(GraincastCluster cluster, string role, params int[] added)
     {
@@ -44,7 +48,7 @@ public sealed class ShardedRows
         await cluster.ExecuteAsync($"CREATE SCHEMA {role} AUTHORIZATION {role}");
         await using var session = await rows.OpenAsync();
         await session.ExecuteAsync($"CREATE TABLE {rows.Table} (id bigint PRIMARY KEY, a float8)");
-        await session.ScalarAsync<object>($"SELECT create_distributed_table('{rows.Table}', 'id', shard_count => 8)");
+        await session.ScalarAsync<object>($"SELECT create_distributed_table('{rows.Table}', 'id', shard_count => 8, colocate_with => 'none')");
         await session.ExecuteAsync($"INSERT INTO {rows.Table} SELECT i, i % 100 FROM generate_series(1, {Count}) i");
         foreach (var number in added)
         {

@@ -32,15 +32,17 @@ public class AlgorithmsPageTests
             # Algorithms
 
             Written from the catalog by AlgorithmsPageTests. Every algorithm takes `seed` (also `random_state`): all random choices derive from it.
+            Where rows stay where they are, the model is that of all rows at one node, but for rounding; with `subsample` below 1 boosted trees draw at each node
+            from its own rows, and depend on how many nodes there are.
 
-            | task | algorithm | done by | NaN and infinite features | hyperparameters |
-            |---|---|---|---|---|
+            | task | algorithm | done by | NaN and infinite features | rows of several nodes | hyperparameters |
+            |---|---|---|---|---|---|
 
             """);
         foreach (var entry in AlgorithmCatalog.Entries.OrderBy(entry => entry.Task))
         {
             var nonFinite = entry.NonFinite == NonFinite.Learnt ? "learnt; NaN = missing" : "22023";
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {AlgorithmCatalog.NameOf(entry.Task)} | {entry.Name} | {entry.Implementation} | {nonFinite} | {TableOf(entry)} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {AlgorithmCatalog.NameOf(entry.Task)} | {entry.Name} | {entry.Implementation} | {nonFinite} | {(entry.IsGathered ? "are gathered at one" : "stay where they are")} | {TableOf(entry)} |");
         }
 
         foreach (var group in AlgorithmCatalog.Entries.GroupBy(entry => TableOf(entry)))

@@ -75,6 +75,16 @@ public sealed class PartsTests
         ShouldAnswerAlike(alone, together, 1e-9, "1 + 399");
     }
 
+    [Theory, InlineData("regression"), InlineData("classification")]
+    public void Parts_of_a_few_rows_can_be_drawn_from(string task)
+    {
+        var table = Towns(task, 600, isBinary: true);
+        var spec = Trainer.Spec(table, task, "lightgbm") with { Hyperparams = """{"n_estimators": 10, "subsample": 0.3, "colsample_bytree": 0.5}""", Preprocess = Preprocess };
+
+        Trainer.Train(table, spec).Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.3);
+        Trainer.TrainInParts(spec, [.. table.Rows.Take(2)], [.. table.Rows.Skip(2)]).Trained.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.3);
+    }
+
     [Fact]
     public void Ten_times_the_rows_cost_about_the_same_bytes_between_parts()
     {

@@ -125,6 +125,29 @@ public sealed class NodesTests(RunningGateway gateway) : IClassFixture<RunningGa
     }
 
     [Fact]
+    public void An_error_in_the_rows_of_one_node_is_the_error_of_the_run()
+    {
+        for (ulong run = 180; run < 183; run++)
+        {
+            using var backend = TestBackend.Connect(gateway.Path);
+            Begin(backend, run, "linear", "{}");
+            Feed(run, [300]);
+            using (var other = TestBackend.Connect(gateway.PathOf("1")))
+            {
+                // The second column of the second row is NULL.
+                other.Send(new BeginFeed(run), TrainingCalls.FeedStream);
+                other.Send(new Rows(2, [0, .. new byte[16], 1, .. new byte[8]]), TrainingCalls.FeedStream);
+                other.Send(new EndFeed(2), TrainingCalls.FeedStream);
+                other.Receive<Acknowledged>();
+            }
+
+            backend.Send(new Fit(run, 302), TrainingCalls.Call);
+
+            backend.ReceiveLast<Error>().Last.Message.ShouldBe("column \"x\" has a NULL");
+        }
+    }
+
+    [Fact]
     public void No_rows_at_all_are_refused()
     {
         using var backend = TestBackend.Connect(gateway.Path);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Graincast.Training;
@@ -12,6 +13,10 @@ internal sealed unsafe class LightGbmNetwork : IDisposable
     [ThreadStatic]
     private static Communicator? _ranks;
 
+    // LightGBM cannot be unwound: it goes on with zeros until its call returns.
+    [ThreadStatic]
+    private static Exception? _failure;
+
     public LightGbmNetwork(Communicator ranks)
     {
         if (ranks.Size > 1)
@@ -21,8 +26,18 @@ internal sealed unsafe class LightGbmNetwork : IDisposable
         }
     }
 
+    /// <summary>Throws what a collective of this thread failed with: what LightGBM did since is nothing.</summary>
+    public static void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
     public void Dispose()
     {
+        _failure = null;
         if (_ranks is not null)
         {
             _ranks = null;
@@ -36,6 +51,7 @@ internal sealed unsafe class LightGbmNetwork : IDisposable
     {
         try
         {
+            ThrowIfFailed();
             var outgoing = new ReadOnlyMemory<byte>?[blocks];
             for (var rank = 0; rank < blocks; rank++)
             {
@@ -54,7 +70,8 @@ internal sealed unsafe class LightGbmNetwork : IDisposable
         }
         catch (Exception e)
         {
-            End(e);
+            _failure ??= e;
+            new Span<byte>(output, outputBytes).Clear();
         }
     }
 
@@ -63,6 +80,7 @@ internal sealed unsafe class LightGbmNetwork : IDisposable
     {
         try
         {
+            ThrowIfFailed();
             var parts = _ranks!.AllGather(new ReadOnlySpan<byte>(input, inputBytes));
             for (var rank = 0; rank < blocks; rank++)
             {
@@ -71,10 +89,8 @@ internal sealed unsafe class LightGbmNetwork : IDisposable
         }
         catch (Exception e)
         {
-            End(e);
+            _failure ??= e;
+            new Span<byte>(output, outputBytes).Clear();
         }
     }
-
-    // LightGBM cannot be unwound, and what it would go on with is no histogram. The silo reports the process' end.
-    private static void End(Exception e) => Environment.FailFast("a collective of LightGBM failed", e);
 }

@@ -17,14 +17,20 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
     {
         LightGbmApi.Silence();
         var start = LightGbmStart.Of(part);
-        var learners = Learners(part);
-        var parameters = Parameters(part.ClassCount, settings, seed, learners.Length == 1 && NeedsTwo(part) ? 2 : learners.Length);
+        // A machine must be able to draw a row from its own.
+        var least = (int)Math.Ceiling(1 / settings.Real("subsample"));
+        var own = SmallParts.HandOver(part, least);
+        int[] learners = [.. part.Ranks.AllGather<int>([own.LocalRows]).Index().Where(rank => rank.Item[0] > 0).Select(rank => rank.Index)];
+        var isTwo = learners.Length == 1 && NeedsTwo(part, least);
+        var parameters = Parameters(part.ClassCount, settings, seed, isTwo ? 2 : learners.Length);
         var bins = LightGbmBins.Create(part, parameters);
-        var text = part.LocalRows > 0 ? Learn(part, part.Ranks.Among(learners), bins, start, settings, parameters, progress) : "";
+        var text = own.LocalRows == 0 ? ""
+            : isTwo ? GrowAsTwo(own, least, bins, start, settings, parameters, progress)
+            : Grow(own, 0..own.LocalRows, part.Ranks.Among(learners), bins, start, settings, parameters, progress);
         if (learners.Length < part.Ranks.Size)
         {
             var bytes = part.Ranks.Broadcast(Encoding.UTF8.GetBytes(text), learners[0]);
-            text = part.LocalRows > 0 ? text : Encoding.UTF8.GetString(bytes);
+            text = own.LocalRows > 0 ? text : Encoding.UTF8.GetString(bytes);
         }
 
         var learner = LightGbmModelText.Read(text, start);
@@ -32,38 +38,33 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
         return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start));
     }
 
-    // LightGBM cannot learn from no rows: parts whose rows were all held out only wait.
-    private static int[] Learners(TrainingPart part) =>
-        [.. part.Ranks.AllGather<int>([part.LocalRows]).Index().Where(rank => rank.Item[0] > 0).Select(rank => rank.Index)];
+    // LightGBM's serial learner counts the rows of a leaf, its parallel one estimates them from their hessians, which are not all 1 in a classification.
+    // Where min_data_in_leaf decides, the trees differ. To grow the same trees on any number of nodes, a lone one is two machines, one with hardly a row.
+    private static bool NeedsTwo(TrainingPart part, int leastRows) => part.ClassCount > 0 && part.Rows >= 2 * leastRows;
 
-    private static string Learn(TrainingPart part, Communicator learners, LightGbmBins bins, double[] start, HyperparameterValues settings, string parameters, ProgressReporter progress)
+    private static string GrowAsTwo(TrainingPart part, int leastRows, LightGbmBins bins, double[] start, HyperparameterValues settings, string parameters, ProgressReporter progress)
     {
-        if (learners.Size > 1 || !NeedsTwo(part))
-        {
-            return Grow(part, 0..part.LocalRows, learners, bins, start, settings, parameters, progress);
-        }
-
         using var machines = new ThreadParts(2);
-        var first = part.LocalRows - 1;
+        var first = part.LocalRows - leastRows;
         return machines.Run(ranks => Grow(part, ranks.IsRoot ? 0..first : first..part.LocalRows, ranks, bins, start, settings, parameters, ranks.IsRoot ? progress : ProgressReporter.Silent))[0];
     }
-
-    // LightGBM's serial learner counts the rows of a leaf, its parallel one estimates them from their hessians, which are not all 1 in a classification.
-    // Where min_data_in_leaf decides, the trees differ. To grow the same trees on any number of nodes, a lone one is two machines, one with a single row.
-    private static bool NeedsTwo(TrainingPart part) => part.ClassCount > 0;
 
     private static string Grow(TrainingPart part, Range rows, Communicator machines, LightGbmBins bins, double[] start, HyperparameterValues settings, string parameters, ProgressReporter progress)
     {
         var labels = part.ClassCount == 0 ? Array.ConvertAll(part.Targets[rows], target => (float)target) : Array.ConvertAll(part.Classes[rows], label => (float)label);
+        // It keeps its messages' callback by thread too.
+        LightGbmApi.Silence();
         using var network = new LightGbmNetwork(machines);
         using var dataset = new LightGbmDataset(bins, part, rows, labels, start, parameters);
         using var booster = new LightGbmBooster(dataset, parameters);
         var iterations = settings.Integer("n_estimators");
         for (var iteration = 1; iteration <= iterations && booster.Update(); iteration++)
         {
+            LightGbmNetwork.ThrowIfFailed();
             progress.Step(iteration, () => $"lightgbm: iteration {iteration} of {iterations}");
         }
 
+        LightGbmNetwork.ThrowIfFailed();
         return booster.Text();
     }
 

@@ -1,0 +1,62 @@
+using Graincast.Servers;
+using Npgsql;
+
+namespace Graincast.Benchmarks;
+
+/// <summary>A private Citus cluster of four workers, each with its silo, and the same table on one, two and four of them.</summary>
+public sealed class BenchmarkCluster : IAsyncDisposable
+{
+    public const int Rows = 500_000;
+    private const int Workers = 4;
+    private const int ClockTicksPerSecond = 100;
+    private readonly TestDirectory _directory = new();
+
+    private BenchmarkCluster()
+    {
+    }
+
+    public static IReadOnlyList<int> NodeCounts { get; } = [1, 2, 4];
+
+    /// <summary>Null where Citus is missing.</summary>
+    public static async Task<BenchmarkCluster?> TryStartAsync(Report report)
+    {
+        var cluster = new BenchmarkCluster();
+        var up = await Cli.GraincastAsync("up", "--data", cluster._directory.Data, "--workers", $"{Workers}");
+        if (up.ExitCode != 0)
+        {
+            report.Note($"Not measured: several nodes. {up.Error.ReplaceLineEndings(" ").Trim()}");
+            await cluster.DisposeAsync();
+            return null;
+        }
+        await using var connection = await cluster.ConnectAsync();
+        await connection.RunAsync("SELECT setseed(0.42)");
+        var features = string.Join(", ", Enumerable.Range(1, BenchmarkServer.Features).Select(i => $"random()::real AS f{i}"));
+        await connection.RunAsync($"""
+            CREATE TABLE rows AS SELECT *, (f1 * f2 + sin(6 * f3) + (f4 - 0.5) ^ 2 + 0.3 * f5 + 0.1 * random())::real AS y
+                FROM (SELECT id, {features} FROM generate_series(1, {Rows}) AS id) AS numbers
+            """);
+        foreach (var nodes in NodeCounts)
+        {
+            await connection.RunAsync($"SELECT citus_set_node_property(nodename, nodeport, 'shouldhaveshards', groupid BETWEEN 1 AND {nodes}) FROM pg_dist_node");
+            await connection.RunAsync($"CREATE TABLE on_{nodes} (LIKE rows)");
+            await connection.RunAsync($"SELECT create_distributed_table('on_{nodes}', 'id', shard_count => 8, colocate_with => 'none')");
+            await connection.RunAsync($"INSERT INTO on_{nodes} SELECT * FROM rows");
+            await connection.RunAsync($"CREATE VIEW train_{nodes} AS SELECT {BenchmarkServer.Columns(", ")}, y FROM on_{nodes}");
+        }
+        return cluster;
+    }
+
+    /// <summary>A backend of the coordinator.</summary>
+    public Task<NpgsqlConnection> ConnectAsync() => Sql.ConnectAsync(_directory.Data);
+
+    /// <summary>CPU time so far of all silos and of the workers that they waited for.</summary>
+    public double CpuSeconds() => Enumerable.Range(0, Workers + 1).Sum(node =>
+    {
+        var pid = File.ReadAllText(Path.Combine(_directory.Data, "nodes", $"{node}", "silo.pid")).Split(' ')[0];
+        // After the program's name, which may hold blanks: utime, stime, cutime, cstime are fields 14 to 17 of proc(5).
+        var fields = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].Split(' ');
+        return fields[11..15].Sum(double.Parse) / ClockTicksPerSecond;
+    });
+
+    public ValueTask DisposeAsync() => _directory.DisposeAsync();
+}
