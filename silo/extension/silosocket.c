@@ -59,8 +59,9 @@ silo_wait(uint32 events, TimestampTz deadline)
 	}
 }
 
-static bool
-timed_out(SiloFailure *failure, const char *what)
+/* What a failure is when the silo did nothing for too long; always false. */
+bool
+silo_timed_out(SiloFailure *failure, const char *what)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
 	failure->timed_out = true;
@@ -69,12 +70,14 @@ timed_out(SiloFailure *failure, const char *what)
 	return false;
 }
 
-static bool
-lost(SiloFailure *failure, int error)
+/* What a failure is when the connection broke; always false. */
+bool
+silo_lost(SiloFailure *failure, int error)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
 	failure->message = psprintf("lost the connection to %s", silo_label());
 	failure->detail = error == 0 ? "The silo closed it." : pstrdup(strerror(error));
+	failure->hint = "Nothing was written. \"graincast status\" tells whether the silo is up, its log why it went.";
 	return false;
 }
 
@@ -96,10 +99,10 @@ silo_write(const char *bytes, size_t count, TimestampTz deadline, SiloFailure *f
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
 			if (!silo_wait(WL_SOCKET_WRITEABLE, deadline != 0 ? deadline : silo_deadline(graincast_timeout_ms)))
-				return timed_out(failure, "take what was sent to it");
+				return silo_timed_out(failure, "take what was sent to it");
 		}
 		else if (errno != EINTR)
-			return lost(failure, errno);
+			return silo_lost(failure, errno);
 	}
 	return true;
 }
@@ -154,14 +157,14 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, bool *any, SiloFailu
 			count -= received;
 		}
 		else if (received == 0)
-			return lost(failure, 0);
+			return silo_lost(failure, 0);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
 			if (!silo_wait(WL_SOCKET_READABLE, deadline))
-				return timed_out(failure, "answer");
+				return silo_timed_out(failure, "answer");
 		}
 		else if (errno != EINTR)
-			return lost(failure, errno);
+			return silo_lost(failure, errno);
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "feed.h"
 #include "pin.h"
 #include "silo.h"
+#include "silowatch.h"
 #include "tcop/dest.h"
 
 PG_FUNCTION_INFO_V1(graincast_train);
@@ -233,18 +234,27 @@ choose_run(TrainResult *result)
 static bool
 run_training(const TrainRequest *request, const TrainRelation *relation)
 {
+	MemoryContext context = CurrentMemoryContext;
 	TrainResult result = {0};
 	int64		model_id = 0;
 	volatile bool deployed = false;
+	volatile bool watched = false;
 
 	choose_run(&result);
 	PG_TRY();
 	{
 		uint32		epoch;
+		uint64		rows;
 
 		begin_run(request, relation, &result);
 		epoch = silo_epoch();
-		fit(feed_rows(request, relation, result.run), &result);
+		silo_watch_begin(result.run);
+		watched = true;
+		rows = feed_rows(request, relation, result.run);
+		silo_watch_check();
+		silo_watch_end();
+		watched = false;
+		fit(rows, &result);
 		if (silo_epoch() != epoch)
 			ereport(ERROR,
 					(errcode(ERRCODE_CONNECTION_FAILURE),
@@ -256,6 +266,8 @@ run_training(const TrainRequest *request, const TrainRelation *relation)
 	{
 		silo_cancel_run(result.run);
 		feed_name_columns(0, NULL, 0);
+		if (watched)
+			silo_watch_caught(context, true);	/* cancelled outside of any executor run, while Citus plans say */
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
