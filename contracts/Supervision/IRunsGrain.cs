@@ -1,11 +1,13 @@
+using Orleans.Concurrency;
+
 namespace Graincast.Supervision;
 
 /// <summary>The runs that the backends of one node began. Key: <c>node/runs</c>.</summary>
 [Alias("graincast.runs")]
 public interface IRunsGrain : IGrainWithStringKey
 {
-    /// <summary>How far each one under way is, one line a node that takes part.</summary>
-    [Alias("list")]
+    /// <summary>How far each one under way is, one line a node that takes part. A node that is silent keeps nobody else waiting.</summary>
+    [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<RunProgress>> ListAsync();
 }
 

@@ -18,6 +18,10 @@ public interface ISupervisorGrain : IGrainWithStringKey
     [Alias("fit")]
     IAsyncEnumerable<TrainingStep> FitAsync(long rows, CancellationToken cancellationToken);
 
+    /// <summary>Fails when the run can come to no good end: 08006 names the node whose silo was lost, 42704 says that there is no such run.</summary>
+    [Alias("check"), AlwaysInterleave]
+    Task CheckAsync();
+
     /// <summary>How far every node is; nothing when the run is over.</summary>
     [Alias("progress"), AlwaysInterleave]
     Task<IReadOnlyList<RunProgress>> ProgressAsync();

@@ -6,9 +6,12 @@ namespace Graincast.Training;
 [Alias("graincast.run")]
 public interface IRunGrain : IGrainWithStringKey
 {
-    /// <summary>Takes a node into the run: its trainer calls this when the first row arrives there. 42704 when the run was never begun or is over.</summary>
+    /// <summary>
+    /// Takes a node into the run: its trainer calls this when the first row arrives there, and names its silo, whose end is the run's.
+    /// 42704 when the run was never begun or is over.
+    /// </summary>
     [Alias("join")]
-    Task<RunTicket> JoinAsync(string node);
+    Task<RunTicket> JoinAsync(string node, string silo);
 
     /// <summary>Whether the run is still under way. False from a supervisor that does not know it: the one that began it died.</summary>
     [Alias("is-under-way"), AlwaysInterleave]

@@ -30,6 +30,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.ListRuns"/></summary>
     ListRuns = 9,
 
+    /// <summary><see cref="Wire.Check"/></summary>
+    Check = 10,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 

@@ -9,10 +9,10 @@ public static class NodeLost
     public static bool IsCauseOf(Exception exception) => exception is OrleansException or TimeoutException;
 
     /// <summary>08006, by the node's name.</summary>
-    public static GraincastException Error(string node, Exception exception) => new(
+    public static GraincastException Error(string node, Exception? exception = null) => new(
         SqlState.ConnectionLost,
         $"the silo of node {node} was lost in the training",
         "Nothing was written. Train again when the silo is up: \"graincast status\" there.",
-        exception.Message,
+        exception?.Message ?? "",
         exception);
 }

@@ -14,6 +14,7 @@ namespace Graincast.Supervision;
 public sealed partial class SupervisorGrain(
     [PersistentState("run", SupervisorGrain.Storage)] IPersistentState<RunState> state,
     RunRegistry registry,
+    INodes nodes,
     TimeProvider time,
     ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRunGrain, IRemindable
 {
@@ -26,6 +27,7 @@ public sealed partial class SupervisorGrain(
     private static readonly TimeSpan CleanUpPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
 
+    private readonly Dictionary<string, string> _silos = [];
     private TrainingPlan? _plan;
     private bool _isOver;
     private long _began;
@@ -48,9 +50,11 @@ public sealed partial class SupervisorGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<RunTicket> JoinAsync(string node)
+    public async Task<RunTicket> JoinAsync(string node, string silo)
     {
         TrainingPlan plan = Plan();
+        // The first one that joined: what was fed to it is gone when another comes in its place.
+        _silos.TryAdd(node, silo);
         if (!state.State.Nodes.Contains(node))
         {
             state.State.Nodes.Add(node);
@@ -64,30 +68,40 @@ public sealed partial class SupervisorGrain(
     public Task<bool> IsUnderWayAsync() => Task.FromResult(_plan is not null && !_isOver);
 
     /// <inheritdoc/>
+    public Task CheckAsync()
+    {
+        Plan();
+        return _silos.Where(joined => nodes.IsLost(joined.Value)).Select(joined => joined.Key).Order(StringComparer.Ordinal).FirstOrDefault() is { } lost
+            ? throw NodeLost.Error(lost)
+            : Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<TrainingStep> FitAsync(long rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         TrainingPlan plan = Plan();
         try
         {
-            string[] nodes = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
-            FedRows[] fed = await Parts.CallAsync(nodes, node => Trainer(node).CountAsync());
-            FedRowsCheck.Run(plan, rows, fed);
-            (nodes, fed) = WithRows(nodes, fed);
-            int fedNodes = nodes.Length;
+            await CheckAsync();
+            string[] joined = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
+            FedRows[] counts = await Parts.CallAsync(joined, node => Trainer(node).CountAsync());
+            FedRowsCheck.Run(plan, rows, counts);
+            (string[] parts, FedRows[] fed) = WithRows(joined, counts);
+            int fedNodes = parts.Length;
             long gatheredBytes = 0;
-            if (plan.IsGathered && nodes.Length > 1)
+            if (plan.IsGathered && parts.Length > 1)
             {
-                yield return new TrainingStep(Gathering.Notice(plan.Spec.Algorithm, nodes, fed), null);
-                string target = Gathering.Target(nodes, fed);
-                gatheredBytes = Gathering.Bytes(nodes, fed);
-                await Parts.CallAsync(nodes.Where(node => node != target), node => Trainer(node).MoveRowsAsync(target));
-                nodes = [target];
+                yield return new TrainingStep(Gathering.Notice(plan.Spec.Algorithm, parts, fed), null);
+                string target = Gathering.Target(parts, fed);
+                gatheredBytes = Gathering.Bytes(parts, fed);
+                await Parts.CallAsync(parts.Where(node => node != target), node => Trainer(node).MoveRowsAsync(target));
+                parts = [target];
             }
 
             TrainingResult? result = null;
             long exchangedBytes = 0;
             await foreach ((int rank, TrainingStep step) in Parts.MergeAsync(
-                nodes, (rank, token) => Trainer(nodes[rank]).FitAsync(new FitPart(rank, nodes, rows), token), cancellationToken))
+                parts, (rank, token) => Trainer(parts[rank]).FitAsync(new FitPart(rank, parts, rows), token), cancellationToken))
             {
                 // All parts do the same; one of them tells.
                 if (rank == 0 && step.Result is null)
@@ -118,9 +132,9 @@ public sealed partial class SupervisorGrain(
 
         RunProgress Of(string node, PartProgress part) => new(
             plan.Spec.Run, plan.Spec.Database, plan.Spec.Project, node, part.Phase, part.Rows, part.Iteration, (long)time.GetElapsedTime(_began).TotalMilliseconds);
-        string[] nodes = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
-        PartProgress[] parts = await Parts.CallAsync(nodes, node => Trainer(node).ProgressAsync());
-        return nodes.Length == 0 ? [Of("", new PartProgress("feeding", 0, 0))] : [.. nodes.Zip(parts, Of)];
+        string[] joined = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
+        PartProgress[] parts = await Parts.CallAsync(joined, node => Trainer(node).ProgressAsync());
+        return joined.Length == 0 ? [Of("", new PartProgress("feeding", 0, 0))] : [.. joined.Zip(parts, Of)];
     }
 
     /// <inheritdoc/>
@@ -128,11 +142,7 @@ public sealed partial class SupervisorGrain(
     {
         // If this fails, the reminder tries it again.
         _plan = null;
-        foreach (string node in state.State.Nodes)
-        {
-            await Trainer(node).CancelAsync();
-        }
-
+        await Task.WhenAll(state.State.Nodes.Select(CancelAtAsync));
         await EndAsync();
         // Not at the end of FitAsync: a deactivated grain could not tell the enumerating gateway how it ended.
         DeactivateOnIdle();
@@ -187,6 +197,19 @@ public sealed partial class SupervisorGrain(
             // Postgres is away: the reminder, which is still there, comes here again.
             (_isOver, _plan) = (false, null);
             throw;
+        }
+    }
+
+    private async Task CancelAtAsync(string node)
+    {
+        try
+        {
+            await Trainer(node).CancelAsync();
+        }
+        catch (Exception exception) when (NodeLost.IsCauseOf(exception))
+        {
+            // The others must not wait for it. A silo that died keeps nothing; one that comes to learns here each second that the run is over.
+            LogNotCancelled(logger, this.GetPrimaryKeyString(), node, exception.Message);
         }
     }
 

@@ -17,8 +17,12 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     // The supervisor's silo may die without a word to this one.
     private static readonly TimeSpan RunCheckPeriod = TimeSpan.FromSeconds(1);
 
+    // Longer than it takes the silos to find out which of them is dead. Who then still hears nothing of the supervisor may be that one.
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
+
     private readonly WorkerOptions _options;
     private readonly IImageStore _store;
+    private readonly INodes _nodes;
     private readonly TimeProvider _time;
     private readonly ILogger<TrainerGrain> _logger;
     private readonly IGrainFactory _grains;
@@ -29,10 +33,11 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     private RunTicket? _ticket;
     private WorkerProgress _progress = new("feeding", 0, "");
     private IGrainTimer? _check;
+    private long _checked;
 
-    public TrainerGrain(WorkerOptions options, IImageStore store, IGrainFactory grains, TimeProvider time, ILogger<TrainerGrain> logger)
+    public TrainerGrain(WorkerOptions options, IImageStore store, IGrainFactory grains, INodes nodes, TimeProvider time, ILogger<TrainerGrain> logger)
     {
-        (_options, _store, _grains, _time, _logger) = (options, store, grains, time, logger);
+        (_options, _store, _grains, _nodes, _time, _logger) = (options, store, grains, nodes, time, logger);
         _key = NodeKey.Parse(this.GetPrimaryKeyString());
         _rows = new FeedFolder(Path.Combine(options.ColumnsDirectory, _key.Rest));
     }
@@ -104,7 +109,7 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
             var exchange = new PartExchange(part, Trainer, _mailbox);
-            using var worker = new WorkerProcess(_options, _time, _logger, exchange);
+            using var worker = new WorkerProcess(_options, _key.Node, _time, _logger, exchange);
             WorkerResult? result = null;
             await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
             {
@@ -117,6 +122,7 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
                 result = line.Result ?? result;
             }
 
+            await MustBeUnderWayAsync();
             yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows) with { ExchangedBytes = exchange.SentBytes });
         }
         finally
@@ -166,7 +172,8 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             throw NotUnderWay();
         }
 
-        _ticket = await Run.JoinAsync(_key.Node);
+        _ticket = await Run.JoinAsync(_key.Node, _nodes.Silo);
+        _checked = _time.GetTimestamp();
         // A slow query may bring its next row long after Orleans would collect an idle grain.
         DelayDeactivation(RunLimit);
         _check = this.RegisterGrainTimer(CheckRunAsync, new GrainTimerCreationOptions(RunCheckPeriod, RunCheckPeriod) { Interleave = true });
@@ -179,14 +186,18 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
         {
             if (await Run.IsUnderWayAsync())
             {
+                _checked = _time.GetTimestamp();
                 return;
             }
         }
         catch (Exception exception) when (NodeLost.IsCauseOf(exception))
         {
-            // Not yet known to be dead: asked again in a second, and then of another silo.
             LogSupervisorSilent(_logger, _key.Rest, exception.Message);
-            return;
+            if (_time.GetElapsedTime(_checked) < LeaseTime)
+            {
+                // Not yet known to be dead: asked again in a second, and then of another silo.
+                return;
+            }
         }
 
         LogLeftBehind(_logger, _key.Rest);
@@ -221,6 +232,15 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             Hyperparams = result.Hyperparams.GetRawText(),
             Metrics = result.Metrics.GetRawText(),
         };
+    }
+
+    // A silo that was frozen and is taken for dead by the others must not bring out what they have given up.
+    private async Task MustBeUnderWayAsync()
+    {
+        if (!await Run.IsUnderWayAsync())
+        {
+            throw NotUnderWay();
+        }
     }
 
     private RunTicket Ticket() => _ticket ?? throw NotUnderWay();

@@ -9,7 +9,7 @@ namespace Graincast.Training;
 /// The child process of a training: exec'd, never forked, so that a runaway or crashing trainer costs one run and not the silo.
 /// Its standard input stays open as long as the silo lives; the child ends itself when that closes.
 /// </summary>
-internal sealed partial class WorkerProcess(WorkerOptions options, TimeProvider time, ILogger logger, PartExchange exchange) : IDisposable
+internal sealed partial class WorkerProcess(WorkerOptions options, string node, TimeProvider time, ILogger logger, PartExchange exchange) : IDisposable
 {
     private static readonly TimeSpan MemoryCheckPeriod = TimeSpan.FromMilliseconds(100);
 
@@ -149,7 +149,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, TimeProvider 
         LogFailed(logger, errorText);
         return new GraincastException(
             SqlState.ConnectionLost,
-            exitCode > 128 ? $"the training process was killed by signal {exitCode - 128}" : $"the training process ended with exit code {exitCode}",
+            exitCode > 128 ? $"the training process of node {node} was killed by signal {exitCode - 128}" : $"the training process of node {node} ended with exit code {exitCode}",
             "Nothing was written. Look into the silo's log, then train again.",
             errorText.Length > 2000 ? errorText[..2000] : errorText);
     }

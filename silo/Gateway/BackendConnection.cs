@@ -98,6 +98,9 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
                 Payload.Read<ListRuns>(payload);
                 Call(stream, () => _sender.Send(new RunList([.. calls.Runs(node).Where(run => run.Database == _database)]), stream));
                 break;
+            case FrameKind.Check:
+                CheckRun(Payload.Read<Check>(payload).Run);
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;
@@ -167,6 +170,33 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         }
 
         _sender.Send(new RunBegun(start.Seed), stream);
+    }
+
+    /// <summary>The client is not waiting for an answer, so one that it must have ends the connection.</summary>
+    private void CheckRun(ulong run)
+    {
+        bool isMine;
+        lock (_runs)
+        {
+            isMine = _runs.ContainsKey(run);
+        }
+
+        try
+        {
+            foreach (Feed feed in _feeds.Values.Where(feed => feed.Run == run))
+            {
+                feed.Check();
+            }
+
+            if (isMine)
+            {
+                calls.Supervisor(run).CheckAsync().GetAwaiter().GetResult();
+            }
+        }
+        catch (Exception exception)
+        {
+            throw calls.Translate(exception);
+        }
     }
 
     private void OpenFeed(uint stream, ulong run)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Graincast.Training;
 using Graincast.Wire;
 
@@ -31,16 +32,21 @@ public sealed class Feed(ulong run, ITrainerGrain trainer, Activity? activity)
         }
     }
 
+    /// <summary>Throws what went wrong so far.</summary>
+    public void Check()
+    {
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
     /// <summary>Ends the feed; returns the rows that the trainer has of it.</summary>
     public long End(long rows)
     {
         activity?.SetTag("graincast.rows", rows);
         activity?.Dispose();
-        if (_failure is { } failure)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
-
+        Check();
         return trainer.EndFeedAsync(_id, rows).GetAwaiter().GetResult();
     }
 

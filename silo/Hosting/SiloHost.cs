@@ -19,6 +19,8 @@ public static class SiloHost
     private const string Invariant = "Npgsql";
     private const int ClusterPoolSize = 4;
 
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Runs the silo until it is told to stop. Throws <see cref="GraincastException"/> when an option cannot be used.</summary>
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
     {
@@ -58,6 +60,7 @@ public static class SiloHost
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections));
+        services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILogger<DeathHandler>>()));
         services.AddSingleton<BackendCalls>();
         services.AddSingleton<RunRegistry>();
         services.AddSingleton(new NpgsqlConnectionStringBuilder(options.Connection));
@@ -80,10 +83,13 @@ public static class SiloHost
             listenOnAnyHostAddress: false);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
-            // A frozen silo is found after 3 × 2 s instead of a minute; 2 s leave room for trainings that take all of the CPU.
-            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
-            membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
+            // A killed silo is found after two to three of these, a frozen one after three to five, instead of after a minute.
+            membership.ProbeTimeout = ProbeTimeout;
+            membership.MinProbeTimeout = ProbeTimeout;
+            membership.MaxProbeTimeout = ProbeTimeout;
             membership.NumMissedProbesLimit = 3;
+            // A silo that was frozen sees here that the others took it for dead, and ends.
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         });
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();

@@ -15,4 +15,10 @@ public sealed class Nodes(ISiloStatusOracle silos, ISiloMetadataCache metadata) 
             .OfType<string>()
             .Order(StringComparer.Ordinal),
     ];
+
+    /// <inheritdoc/>
+    public string Silo => silos.SiloAddress.ToParsableString();
+
+    /// <inheritdoc/>
+    public bool IsLost(string silo) => silos.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)).IsTerminating();
 }

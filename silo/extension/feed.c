@@ -10,6 +10,7 @@
 #include "feed.h"
 #include "lib/ilist.h"
 #include "silo.h"
+#include "silowatch.h"
 
 #define FRAME_BYTES (256 * 1024)
 
@@ -20,6 +21,7 @@ typedef struct FeedStream
 	int64		run;
 	uint32		stream;
 	uint32		epoch;			/* of the connection */
+	bool		watched;
 	int			depth;			/* of the ExecutorRun that it ends with */
 	SubTransactionId subtransaction;
 	Oid			type;
@@ -70,6 +72,8 @@ drop(FeedStream *stream)
 {
 	dlist_delete(&stream->node);
 	ends++;
+	if (stream->watched)
+		silo_watch_end();
 	MemoryContextDelete(stream->context);
 }
 
@@ -135,6 +139,8 @@ begin_stream(int64 run, HeapTupleHeader header)
 	describe_row(stream, header);
 	silo_connect();
 	stream->epoch = silo_epoch();
+	silo_watch_begin(run);
+	stream->watched = true;
 	stream->stream = silo_next_stream();
 	initStringInfo(&stream->frame);
 	enlargeStringInfo(&stream->frame, FRAME_BYTES + FRAME_BYTES / 4);
@@ -257,6 +263,8 @@ end_streams(int at_depth)
 static void
 executor_run(GC_EXECUTOR_RUN_PARAMETERS)
 {
+	MemoryContext context = CurrentMemoryContext;
+
 	depth++;
 	PG_TRY();
 	{
@@ -266,12 +274,16 @@ executor_run(GC_EXECUTOR_RUN_PARAMETERS)
 			standard_ExecutorRun(GC_EXECUTOR_RUN_ARGUMENTS);
 		if (!dlist_is_empty(&streams))
 			end_streams(depth);
+		silo_watch_check();
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		depth--;
+		silo_watch_caught(context, false);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	depth--;
 }
 
 void

@@ -46,6 +46,8 @@ extern const char *silo_label(void);
 extern TimestampTz silo_deadline(int timeout_ms);
 extern bool silo_wait(uint32 events, TimestampTz deadline);
 extern bool silo_write(const char *bytes, size_t count, int timeout_ms, SiloFailure *failure);
+extern bool silo_timed_out(SiloFailure *failure, const char *what, int timeout_ms);
+extern bool silo_lost(SiloFailure *failure, int error);
 extern bool silo_read_frame(int timeout_ms, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure);
 
 /* silocall.c: calls */
@@ -54,6 +56,7 @@ extern WireReader silo_call(StringInfo frame, WireKind expect, int timeout_ms, b
 extern void silo_replied(WireReader *reply);
 extern void silo_post(StringInfo frame);
 extern int	silo_take_descriptor(void);
+extern void silo_hear_last_words(SiloFailure *failure);
 extern void silo_raise(const SiloFailure *failure) pg_attribute_noreturn();
 
 #endif

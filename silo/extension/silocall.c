@@ -59,8 +59,8 @@ ends_connection(int sqlstate)
 }
 
 /* A silo that ends a connection says why first: prefer its words to "broken pipe". */
-static void
-hear_last_words(SiloFailure *failure)
+void
+silo_hear_last_words(SiloFailure *failure)
 {
 	SiloFailure ignored = {0};
 	WireHeader	header;
@@ -81,7 +81,7 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 	silo.dirty = true;
 	if (!silo_write(frame->data, frame->len, timeout_ms, failure))
 	{
-		hear_last_words(failure);
+		silo_hear_last_words(failure);
 		return false;
 	}
 	for (;;)
@@ -98,7 +98,7 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 		{
 			read_error(reply, failure);
 			silo.dirty = false;
-			if (ends_connection(failure->sqlstate))
+			if (header.stream == 0 || ends_connection(failure->sqlstate))
 				silo_close();
 			return false;
 		}
@@ -168,7 +168,7 @@ silo_post(StringInfo frame)
 	silo.dirty = true;
 	if (!silo_write(frame->data, frame->len, graincast_timeout_ms, &failure))
 	{
-		hear_last_words(&failure);
+		silo_hear_last_words(&failure);
 		silo_raise(&failure);
 	}
 	silo.dirty = false;

@@ -54,8 +54,9 @@ silo_wait(uint32 events, TimestampTz deadline)
 	}
 }
 
-static bool
-timed_out(SiloFailure *failure, const char *what, int timeout_ms)
+/* What a failure is when the silo did nothing for too long; always false. */
+bool
+silo_timed_out(SiloFailure *failure, const char *what, int timeout_ms)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
 	failure->timed_out = true;
@@ -64,12 +65,14 @@ timed_out(SiloFailure *failure, const char *what, int timeout_ms)
 	return false;
 }
 
-static bool
-lost(SiloFailure *failure, int error)
+/* What a failure is when the connection broke; always false. */
+bool
+silo_lost(SiloFailure *failure, int error)
 {
 	failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
 	failure->message = psprintf("lost the connection to %s", silo_label());
 	failure->detail = error == 0 ? "The silo closed it." : pstrdup(strerror(error));
+	failure->hint = "Nothing was written. \"graincast status\" tells whether the silo is up, its log why it went.";
 	return false;
 }
 
@@ -91,10 +94,10 @@ silo_write(const char *bytes, size_t count, int timeout_ms, SiloFailure *failure
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
 			if (!silo_wait(WL_SOCKET_WRITEABLE, silo_deadline(timeout_ms)))
-				return timed_out(failure, "take what was sent to it", timeout_ms);
+				return silo_timed_out(failure, "take what was sent to it", timeout_ms);
 		}
 		else if (errno != EINTR)
-			return lost(failure, errno);
+			return silo_lost(failure, errno);
 	}
 	return true;
 }
@@ -149,14 +152,14 @@ read_bytes(char *bytes, size_t count, TimestampTz deadline, int timeout_ms, bool
 			count -= received;
 		}
 		else if (received == 0)
-			return lost(failure, 0);
+			return silo_lost(failure, 0);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		{
 			if (!silo_wait(WL_SOCKET_READABLE, deadline))
-				return timed_out(failure, "answer", timeout_ms);
+				return silo_timed_out(failure, "answer", timeout_ms);
 		}
 		else if (errno != EINTR)
-			return lost(failure, errno);
+			return silo_lost(failure, errno);
 	}
 	return true;
 }

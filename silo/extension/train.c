@@ -10,6 +10,7 @@
 #include "feed.h"
 #include "pin.h"
 #include "silo.h"
+#include "silowatch.h"
 #include "tcop/dest.h"
 
 #define SILENCE_MS_MIN 6000		/* the silo says each 2 s that it lives */
@@ -187,8 +188,8 @@ names_shard(const char *message)
 }
 
 /*
- * A shard that was moved is dropped at its old node as soon as nobody reads it. A statement that was planned before and comes to this shard after finds no
- * table there, at another node or its own: an error as for a name that was mistyped, which nobody would try again for.
+ * A shard that was moved or split is dropped at its old node as soon as nobody reads it. A statement that was planned before and comes to this shard after
+ * finds no table there, at another node or its own: an error as for a name that was mistyped, which nobody would try again for.
  */
 static void
 rethrow_shard_moved(const TrainRelation *relation, MemoryContext context)
@@ -202,7 +203,7 @@ rethrow_shard_moved(const TrainRelation *relation, MemoryContext context)
 	FlushErrorState();
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("a shard of %s was moved while its rows were being read", relation->qualified),
+			 errmsg("a shard of %s was moved or split while its rows were being read", relation->qualified),
 			 errdetail("%s", error->message),
 			 errhint("Nothing was written. Train again.")));
 }
@@ -293,18 +294,27 @@ choose_run(TrainResult *result)
 static bool
 run_training(const TrainRequest *request, const TrainRelation *relation)
 {
+	MemoryContext context = CurrentMemoryContext;
 	TrainResult result = {0};
 	int64		model_id = 0;
 	volatile bool deployed = false;
+	volatile bool watched = false;
 
 	choose_run(&result);
 	PG_TRY();
 	{
 		uint32		epoch;
+		uint64		rows;
 
 		begin_run(request, relation, &result);
 		epoch = silo_epoch();
-		fit(feed_rows(request, relation, result.run), &result);
+		silo_watch_begin(result.run);
+		watched = true;
+		rows = feed_rows(request, relation, result.run);
+		silo_watch_check();
+		silo_watch_end();
+		watched = false;
+		fit(rows, &result);
 		if (silo_epoch() != epoch)
 			ereport(ERROR,
 					(errcode(ERRCODE_CONNECTION_FAILURE),
@@ -316,6 +326,8 @@ run_training(const TrainRequest *request, const TrainRelation *relation)
 	{
 		silo_cancel_run(result.run);
 		feed_name_columns(0, NULL, 0);
+		if (watched)
+			silo_watch_caught(context, true);	/* cancelled outside of any executor run, while Citus plans say */
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

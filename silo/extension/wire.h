@@ -24,6 +24,7 @@ typedef enum WireKind
 	WIRE_OPEN = 7,
 	WIRE_CANCEL = 8,
 	WIRE_LIST_RUNS = 9,
+	WIRE_CHECK = 10,
 
 	WIRE_WELCOME = 128,
 	WIRE_RUN_BEGUN = 129,

@@ -19,6 +19,7 @@ public static class FrameMessages
         ["fit"] = Case(new Fit(Run, 2), 7),
         ["open"] = Case(new Open("alice", Sha256), 9),
         ["cancel"] = Case(new Cancel(Run), 0),
+        ["check"] = Case(new Check(Run), 0),
         ["list_runs"] = Case(new ListRuns(), 10),
         ["welcome"] = Case(new Welcome(1, 99, "0", "0.1.0"), 0),
         ["run_begun"] = Case(new RunBegun(-3), 7),

@@ -55,6 +55,10 @@ public sealed class RunningGateway : IAsyncLifetime
     private sealed class TestNodes(string own) : INodes
     {
         public IReadOnlyList<string> Others => [.. new[] { "0", "1", "2" }.Where(node => node != own)];
+
+        public string Silo => own;
+
+        public bool IsLost(string silo) => false;
     }
 
     private static string CommandLine(string process)
