@@ -4,9 +4,6 @@ namespace Graincast.Supervision;
 
 public sealed partial class SupervisorGrain
 {
-    [LoggerMessage(2001, LogLevel.Warning, "Run {Run} was left behind by a silo that died; its rows were deleted")]
-    private static partial void LogCleanedUp(ILogger logger, string run);
-
-    [LoggerMessage(2002, LogLevel.Warning, "Run {Run} could not be cancelled at node {Node}: {Reason}")]
+    [LoggerMessage(2001, LogLevel.Warning, "Run {Run} could not be cancelled at node {Node}: {Reason}")]
     private static partial void LogNotCancelled(ILogger logger, string run, string node, string reason);
 }

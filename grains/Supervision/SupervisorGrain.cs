@@ -12,56 +12,40 @@ namespace Graincast.Supervision;
 /// <remarks>Beside the caller's backend: the run then dies with that silo, which the backend notices by itself.</remarks>
 [PreferLocalPlacement, GrainType("supervisor")]
 public sealed partial class SupervisorGrain(
-    [PersistentState("run", SupervisorGrain.Storage)] IPersistentState<RunState> state,
     RunRegistry registry,
     INodes nodes,
     TimeProvider time,
-    ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRunGrain, IRemindable
+    ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRunGrain
 {
-    /// <summary>The name of the grain storage.</summary>
-    public const string Storage = "graincast";
-
-    private const string CleanUp = "clean-up";
-
-    // Reminders have a floor of a minute; a training that is under way keeps its grain active, so only runs whose silo died are met by one.
-    private static readonly TimeSpan CleanUpPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
 
-    private readonly Dictionary<string, string> _silos = [];
+    // By node, in the same order whoever joined first.
+    private readonly SortedDictionary<string, string> _silos = new(StringComparer.Ordinal);
     private TrainingPlan? _plan;
     private bool _isOver;
     private long _began;
 
     /// <inheritdoc/>
-    public async Task<RunStart> BeginAsync(TrainingSpec spec)
+    public Task<RunStart> BeginAsync(TrainingSpec spec)
     {
         using var activity = GraincastActivity.Source.StartActivity("begin");
         activity?.SetTag("graincast.project", spec.Project);
         TrainingPlan plan = TrainingPlan.Create(spec);
-        state.State.Nodes = [];
-        await state.WriteStateAsync();
-        await this.RegisterOrUpdateReminder(CleanUp, CleanUpPeriod, CleanUpPeriod);
         // A slow query may bring its first row long after Orleans would collect an idle grain.
         DelayDeactivation(RunLimit);
         _plan = plan;
         _began = time.GetTimestamp();
         registry.Add(this.GetPrimaryKeyString());
-        return new RunStart(plan.Seed, plan.Notices);
+        return Task.FromResult(new RunStart(plan.Seed, plan.Notices));
     }
 
     /// <inheritdoc/>
-    public async Task<RunTicket> JoinAsync(string node, string silo)
+    public Task<RunTicket> JoinAsync(string node, string silo)
     {
         TrainingPlan plan = Plan();
         // The first one that joined: what was fed to it is gone when another comes in its place.
         _silos.TryAdd(node, silo);
-        if (!state.State.Nodes.Contains(node))
-        {
-            state.State.Nodes.Add(node);
-            await state.WriteStateAsync();
-        }
-
-        return new RunTicket(plan.Spec, plan.Seed);
+        return Task.FromResult(new RunTicket(plan.Spec, plan.Seed));
     }
 
     /// <inheritdoc/>
@@ -71,7 +55,7 @@ public sealed partial class SupervisorGrain(
     public Task CheckAsync()
     {
         Plan();
-        return _silos.Where(joined => nodes.IsLost(joined.Value)).Select(joined => joined.Key).Order(StringComparer.Ordinal).FirstOrDefault() is { } lost
+        return _silos.Where(joined => nodes.IsLost(joined.Value)).Select(joined => joined.Key).FirstOrDefault() is { } lost
             ? throw NodeLost.Error(lost)
             : Task.CompletedTask;
     }
@@ -83,7 +67,7 @@ public sealed partial class SupervisorGrain(
         try
         {
             await CheckAsync();
-            string[] joined = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
+            string[] joined = [.. _silos.Keys];
             FedRows[] counts = await Parts.CallAsync(joined, node => Trainer(node).CountAsync());
             FedRowsCheck.Run(plan, rows, counts);
             (string[] parts, FedRows[] fed) = WithRows(joined, counts);
@@ -118,7 +102,7 @@ public sealed partial class SupervisorGrain(
         }
         finally
         {
-            await EndAsync();
+            End();
         }
     }
 
@@ -132,7 +116,7 @@ public sealed partial class SupervisorGrain(
 
         RunProgress Of(string node, PartProgress part) => new(
             plan.Spec.Run, plan.Spec.Database, plan.Spec.Project, node, part.Phase, part.Rows, part.Iteration, (long)time.GetElapsedTime(_began).TotalMilliseconds);
-        string[] joined = [.. state.State.Nodes.Order(StringComparer.Ordinal)];
+        string[] joined = [.. _silos.Keys];
         PartProgress[] parts = await Parts.CallAsync(joined, node => Trainer(node).ProgressAsync());
         return joined.Length == 0 ? [Of("", new PartProgress("feeding", 0, 0))] : [.. joined.Zip(parts, Of)];
     }
@@ -140,24 +124,10 @@ public sealed partial class SupervisorGrain(
     /// <inheritdoc/>
     public async Task CancelAsync()
     {
-        // If this fails, the reminder tries it again.
-        _plan = null;
-        await Task.WhenAll(state.State.Nodes.Select(CancelAtAsync));
-        await EndAsync();
+        End();
+        await Task.WhenAll(_silos.Keys.Select(CancelAtAsync));
         // Not at the end of FitAsync: a deactivated grain could not tell the enumerating gateway how it ended.
         DeactivateOnIdle();
-    }
-
-    /// <inheritdoc/>
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
-    {
-        if (_plan is not null)
-        {
-            return;
-        }
-
-        LogCleanedUp(logger, this.GetPrimaryKeyString());
-        await CancelAsync();
     }
 
     /// <inheritdoc/>
@@ -173,31 +143,12 @@ public sealed partial class SupervisorGrain(
         return ([.. some.Select(part => part.Node)], [.. some.Select(part => part.Fed)]);
     }
 
-    private async Task EndAsync()
+    // A cancel comes between two steps of FitAsync, whose end then comes here too.
+    private void End()
     {
-        // A cancel comes between two steps of FitAsync, whose end then comes here too.
-        if (_isOver)
-        {
-            return;
-        }
-
         _isOver = true;
         registry.Remove(this.GetPrimaryKeyString());
         DelayDeactivation(TimeSpan.Zero);
-        try
-        {
-            await state.ClearStateAsync();
-            if (await this.GetReminder(CleanUp) is { } reminder)
-            {
-                await this.UnregisterReminder(reminder);
-            }
-        }
-        catch
-        {
-            // Postgres is away: the reminder, which is still there, comes here again.
-            (_isOver, _plan) = (false, null);
-            throw;
-        }
     }
 
     private async Task CancelAtAsync(string node)

@@ -96,14 +96,10 @@ public static class SiloHost
         silo.Services.AddSingleton<INodes, Nodes>();
         string cluster = ClusterConnection(options.ClusterConnection);
         silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));
-        // A run that is over leaves no row behind.
-        silo.AddAdoNetGrainStorage(
-            SupervisorGrain.Storage, ado => (ado.Invariant, ado.ConnectionString, ado.DeleteStateOnClear) = (Invariant, cluster, true));
-        silo.UseAdoNetReminderService(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));
         silo.AddActivityPropagation();
     }
 
-    // Every silo has such a pool at node 0. Reminders alone, read bucket by bucket when a silo joins, would take all of its connections.
+    // Every silo has such a pool at node 0.
     private static string ClusterConnection(string connection)
     {
         var builder = new NpgsqlConnectionStringBuilder(connection);

@@ -34,8 +34,6 @@ public sealed class NodeCluster : IAsyncLifetime
             silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
             silo.Services.AddSingleton<INodes, Nodes>();
             silo.AddActivityPropagation();
-            silo.AddMemoryGrainStorage(SupervisorGrain.Storage);
-            silo.UseInMemoryReminderService();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
