@@ -19,7 +19,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     /// <summary>Runs the job; yields the worker's lines. Throws what the worker reports, 53200 and 57014 over budget, 08006 when it dies.</summary>
     public async IAsyncEnumerable<WorkerLine> RunAsync(string jobPath, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using Process process = Start(jobPath);
+        Process process = Start(jobPath);
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var registration = cancellationToken.Register(() => Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled")));
         using var deadline = timeout.Token.Register(() => Kill(OverTime()));
@@ -49,7 +49,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         }
     }
 
-    /// <summary>Kills the child if it still runs.</summary>
+    /// <summary>Kills the child if it still runs: only here is its handle given up, or nothing could kill it any more.</summary>
     public void Dispose()
     {
         Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled"));
@@ -131,7 +131,8 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         Interlocked.CompareExchange(ref _killedFor, reason, null);
         try
         {
-            _process?.Kill(entireProcessTree: true);
+            // Not its tree, which it has none of: each of a tree is stopped before it is killed, and stays so for good if this silo ends in between.
+            _process?.Kill();
         }
         catch (InvalidOperationException)
         {

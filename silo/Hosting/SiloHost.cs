@@ -34,7 +34,8 @@ public static class SiloHost
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        // Orleans' placement retries with it; what fails in the end, Orleans says itself.
+        builder.Logging.AddFilter("Polly", LogLevel.None);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         AddServices(builder.Services, options, columns);
@@ -94,9 +95,20 @@ public static class SiloHost
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
         silo.Services.AddSingleton<INodes, Nodes>();
+        UseDirectory(silo);
         string cluster = ClusterConnection(options.ClusterConnection);
         silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));
         silo.AddActivityPropagation();
+    }
+
+    // The default one forgets a part of the grains with each silo that dies, and ends them where they are well: a training would end because of a node that has
+    // no part in it. This one asks the silos that are left. No lease on a dead silo's grains: they are its node's, which must serve when it is back.
+    private static void UseDirectory(ISiloBuilder silo)
+    {
+#pragma warning disable ORLEANSEXP003
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
     }
 
     // Every silo has such a pool at node 0.

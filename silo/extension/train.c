@@ -13,6 +13,7 @@
 #include "silowatch.h"
 #include "tcop/dest.h"
 
+#define FIT_EARLY_MS 500			/* its last sign of life may have come just before it froze: an error is to reach the caller within the timeout */
 #define SILENCE_MS_MIN 6000		/* the silo says each 2 s that it lives */
 #define SHARD_DIGITS_MIN 6		/* the first shard is 102008 */
 
@@ -268,7 +269,7 @@ fit(uint64 rows, TrainResult *result)
 	wire_put_u64(&frame, result->run);
 	wire_put_u64(&frame, rows);
 	wire_end(&frame);
-	reply = silo_call(&frame, WIRE_FITTED, Max(graincast_timeout_ms, SILENCE_MS_MIN), false);
+	reply = silo_call(&frame, WIRE_FITTED, Max(graincast_timeout_ms - FIT_EARLY_MS, SILENCE_MS_MIN), false);
 	wire_get_bytes(&reply, result->sha256, sizeof(result->sha256));
 	result->image_bytes = wire_get_u64(&reply);
 	result->features = wire_get_u32(&reply);

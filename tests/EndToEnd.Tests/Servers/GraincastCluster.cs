@@ -131,6 +131,16 @@ public class GraincastCluster : IAsyncLifetime
         _frozen.Remove(node);
     }
 
+    /// <summary>Kills the silos that a test which failed has left frozen.</summary>
+    public async Task KillFrozenSilosAsync()
+    {
+        foreach (var node in _frozen.ToList())
+        {
+            await KillSiloAsync(node);
+        }
+        _frozen.Clear();
+    }
+
     /// <summary>Brings up what does not run; what does is left alone.</summary>
     public Task StartSilosAsync() => Cli.MustSucceedAsync("up", "--data", Data);
 
@@ -145,10 +155,7 @@ public class GraincastCluster : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (var node in _frozen.ToList().Where(node => Processes.IsAlive(SiloPid(node))))
-        {
-            ContinueSilo(node);
-        }
+        await KillFrozenSilosAsync();
         foreach (var source in _sources)
         {
             await source.DisposeAsync();

@@ -25,7 +25,6 @@ public sealed class ShardMoveTests(GraincastCluster cluster, ITestOutputHelper o
     [InlineData("force_logical", 0)]
     [InlineData("block_writes", 0)]
     [InlineData("block_writes", 1)]
-    [InlineData("split", 0)]
     public async Task A_training_that_comes_too_late_for_a_moved_shard_says_so_and_the_next_one_has_every_row(string mode, int from)
     {
         Servers.Citus.Require();
@@ -46,7 +45,7 @@ public sealed class ShardMoveTests(GraincastCluster cluster, ITestOutputHelper o
 
         // The last shard: it is not yet being read.
         var shard = await cluster.ScalarAsync<long>($"SELECT max(shardid) FROM citus_shards WHERE table_name = '{schema}.rows'::regclass AND nodeport = {cluster.Port(1)}");
-        await (mode == "split" ? SplitAsync(shard) : MoveAsync(shard, 1, 2, mode));
+        await MoveAsync(shard, 1, 2, mode);
         await cluster.ExecuteAsync("CALL citus_cleanup_orphaned_resources()");
         await gatekeeper.ExecuteAsync($"SELECT pg_advisory_unlock({gate})");
 
@@ -151,14 +150,4 @@ public sealed class ShardMoveTests(GraincastCluster cluster, ITestOutputHelper o
 
     private Task MoveAsync(long shard, int from, int to, string mode) =>
         cluster.ExecuteAsync($"SELECT citus_move_shard_placement({shard}, '127.0.0.1', {cluster.Port(from)}, '127.0.0.1', {cluster.Port(to)}, '{mode}')");
-
-    /// <summary>In two, both at node 2. Not as a SELECT: Citus sends the driver more than it expects of one.</summary>
-    private Task SplitAsync(long shard) => cluster.ExecuteAsync($"""
-        DO $$
-        BEGIN
-            PERFORM citus_split_shard_by_split_points({shard}, ARRAY[((shardminvalue::int + shardmaxvalue::int) / 2)::text],
-                ARRAY(SELECT nodeid FROM pg_dist_node, generate_series(1, 2) WHERE groupid = 2), 'block_writes')
-            FROM pg_dist_shard WHERE shardid = {shard};
-        END $$
-        """);
 }

@@ -42,12 +42,15 @@ public sealed class ShardedTrainings(GraincastCluster cluster)
             """);
     }
 
-    /// <summary>Starts a training and returns when it is in <paramref name="phase"/> at both workers.</summary>
-    public async Task<Task<PostgresException>> StartAsync(Session session, Failures.TrainingPhase phase)
+    /// <summary>
+    /// Starts a training at a node and returns when it is in <paramref name="phase"/> at both workers. A node that calls is fed last: Citus reads its own
+    /// shards after those of others.
+    /// </summary>
+    public async Task<Task<PostgresException>> StartAsync(Session session, int caller, Failures.TrainingPhase phase)
     {
         var failure = session.FailAsync(phase == Failures.TrainingPhase.Feed ? LongFeed : LongFit);
         await Wait.UntilAsync($"both workers are in the {phase} phase", () => failure.IsCompleted || Fed.All(node => phase == Failures.TrainingPhase.Feed
-            ? RowFiles(node).Any(file => file.Length > 0)
+            ? node == caller || RowFiles(node).Any(file => file.Length > 0)
             : WorkersOf(node).Count == 1 && session.Notices.Any(notice => notice.MessageText.Contains("iteration", StringComparison.Ordinal))));
         failure.IsCompleted.ShouldBeFalse(failure.IsCompleted ? (await failure).ToString() : "");
         return failure;

@@ -32,10 +32,10 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
     public async Task A_killed_silo_ends_the_training_with_its_nodes_name(TrainingPhase phase, int caller, int killed)
     {
         Servers.Citus.Require();
-        await _trainings.PrepareAsync();
+        await PrepareAsync();
         await using var session = await Session.OpenAsync(cluster, node: caller);
         var before = await _trainings.CountCatalogAsync();
-        var failure = await _trainings.StartAsync(session, phase);
+        var failure = await _trainings.StartAsync(session, caller, phase);
 
         var clock = Stopwatch.StartNew();
         await cluster.KillSiloAsync(killed);
@@ -61,10 +61,10 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
     public async Task A_frozen_silo_ends_the_training_with_its_nodes_name_and_itself_when_it_thaws(TrainingPhase phase, int caller, int frozen)
     {
         Servers.Citus.Require();
-        await _trainings.PrepareAsync();
+        await PrepareAsync();
         await using var session = await Session.OpenAsync(cluster, node: caller);
         var before = await _trainings.CountCatalogAsync();
-        var failure = await _trainings.StartAsync(session, phase);
+        var failure = await _trainings.StartAsync(session, caller, phase);
         var pid = cluster.SiloPid(frozen);
 
         var clock = Stopwatch.StartNew();
@@ -86,6 +86,14 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
         await _trainings.MustBeGoneAsync([frozen]);
         (await _trainings.CountCatalogAsync()).ShouldBe(before);
         await MustTrainAgainAsync(session);
+    }
+
+    /// <summary>Whatever the test before has found.</summary>
+    private async Task PrepareAsync()
+    {
+        await cluster.KillFrozenSilosAsync();
+        await cluster.StartSilosAsync();
+        await _trainings.PrepareAsync();
     }
 
     private static void MustName(int node, PostgresException error)
