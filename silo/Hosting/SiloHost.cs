@@ -19,7 +19,7 @@ public static class SiloHost
     private const string Invariant = "Npgsql";
     private const int ClusterPoolSize = 4;
 
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1.25);
 
     /// <summary>Runs the silo until it is told to stop. Throws <see cref="GraincastException"/> when an option cannot be used.</summary>
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)

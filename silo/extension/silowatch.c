@@ -48,8 +48,8 @@ look(void)
 		last_read = GetCurrentTimestamp();
 		return send(silo.fd, &check, sizeof(check), MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof(check) ? SILO_WELL : SILO_SPEAKS;
 	}
-	/* Two looks early: the next one would be late, and what the statement has under way at other nodes must be ended too. */
-	return TimestampDifferenceExceeds(last_read, GetCurrentTimestamp(), Max(graincast_timeout_ms - 2 * LOOK_MS, LOOK_MS)) ? SILO_FROZEN : SILO_WELL;
+	/* Three looks early: the next one would be late, and what the statement has under way at other nodes must be ended too. */
+	return TimestampDifferenceExceeds(last_read, GetCurrentTimestamp(), Max(graincast_timeout_ms - 3 * LOOK_MS, LOOK_MS)) ? SILO_FROZEN : SILO_WELL;
 }
 
 /* While a frame or an answer is under way, the code that is at it keeps a deadline of its own. */
