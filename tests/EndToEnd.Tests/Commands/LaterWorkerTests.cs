@@ -30,7 +30,8 @@ public sealed class LaterWorkerTests(GraincastCluster cluster) : IClassFixture<G
 
         up.Output.ShouldContain($"Adding node {Added}");
         up.Output.ShouldContain($"Starting the silo of node {Added}");
-        Greeting.Of(cluster.SiloSocket(Added)).Node.ShouldBe($"{Added}");
+        using var silo = new SiloClient(cluster.SiloSocket(Added));
+        silo.Welcome.Node.ShouldBe($"{Added}");
         (await cluster.ScalarAsync<string>("SELECT string_agg(siloname, ' ' ORDER BY siloname) FROM graincast.members WHERE status = 3")).ShouldBe("node-0 node-1 node-2 node-3");
         await using var worker = await Session.OpenAsync(cluster, node: Added);
         (await worker.ScalarAsync<string>("SELECT extversion FROM pg_extension WHERE extname = 'graincast'")).ShouldBe(await before.ScalarAsync<string>("SELECT extversion FROM pg_extension WHERE extname = 'graincast'"));

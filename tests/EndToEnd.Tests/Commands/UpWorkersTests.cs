@@ -16,7 +16,8 @@ public sealed class UpWorkersTests(GraincastCluster cluster)
 
         foreach (var node in cluster.Nodes)
         {
-            Greeting.Of(cluster.SiloSocket(node)).Node.ShouldBe($"{node}");
+            using var silo = new SiloClient(cluster.SiloSocket(node));
+            silo.Welcome.Node.ShouldBe($"{node}");
         }
     }
 

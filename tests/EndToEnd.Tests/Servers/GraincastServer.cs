@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Graincast.Servers;
 using Npgsql;
 using Shouldly;
@@ -12,14 +11,16 @@ namespace Graincast.Servers;
 /// A private Postgres with its silo, brought up from the published app. One is shared by the whole assembly; a class whose tests kill or change things takes
 /// one of its own as <see cref="IClassFixture{TFixture}"/>. At the end it is stopped and deleted, and its Postgres log must hold no crash.
 /// </summary>
-public sealed partial class GraincastServer : IAsyncLifetime
+public sealed class GraincastServer : IAsyncLifetime
 {
-    private const int SignalKill = 9;
     private readonly TestDirectory _directory = new();
     private readonly List<NpgsqlDataSource> _sources = [];
 
     /// <summary>Its data directory, as <c>--data</c> takes it.</summary>
     public string Data => _directory.Data;
+
+    /// <summary>What the silo is told by environment.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     public int Port { get; private set; }
 
@@ -69,16 +70,20 @@ public sealed partial class GraincastServer : IAsyncLifetime
     public Task KillSiloAsync()
     {
         var pid = SiloPid;
-        Kill(pid, SignalKill).ShouldBe(0);
+        Signal.Send(pid, Signal.Kill);
         return Wait.UntilAsync($"the killed silo {pid} is gone", () => !Processes.IsAlive(pid));
     }
 
     /// <summary>Brings up what does not run; what does is left alone.</summary>
-    public Task StartSiloAsync() => Cli.MustSucceedAsync("up", "--data", Data);
+    public async Task StartSiloAsync()
+    {
+        var result = await Cli.RunAsync([Cli.Launcher, "up", "--data", Data], Environment);
+        result.ExitCode.ShouldBe(0, result.ToString());
+    }
 
     public async ValueTask InitializeAsync()
     {
-        await Cli.MustSucceedAsync("up", "--data", Data);
+        await StartSiloAsync();
         var config = await File.ReadAllLinesAsync(Path.Combine(Data, "postgres", "graincast.conf"));
         Port = int.Parse(config.Single(line => line.StartsWith("port = ", StringComparison.Ordinal))["port = ".Length..]);
         Superuser = Track(NpgsqlDataSource.Create(ConnectionString().ConnectionString));
@@ -102,7 +107,4 @@ public sealed partial class GraincastServer : IAsyncLifetime
         _sources.Add(source);
         return source;
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
 }

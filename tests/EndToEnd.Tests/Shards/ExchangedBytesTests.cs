@@ -34,7 +34,9 @@ public sealed class ExchangedBytesTests(GraincastCluster cluster, ITestOutputHel
                 """);
             await session.ExecuteAsync($"SELECT * FROM pgml.train('{schema}', 'regression', '{relation}', 'y', '{algorithm}', '{hyperparams}')");
             (await session.LastRunAsync(schema)).ShouldBe($"{count} 2");
-            bytes.Add(await session.ScalarAsync<long>("SELECT (metrics->>'exchanged_bytes')::bigint FROM pgml.models ORDER BY id DESC LIMIT 1"));
+            // Not by id: each node counts its own.
+            bytes.Add(await session.ScalarAsync<long>(
+                $"SELECT (metrics->>'exchanged_bytes')::bigint FROM pgml.models JOIN pgml.projects ON projects.id = project_id WHERE name = '{schema}' ORDER BY models.created_at DESC LIMIT 1"));
             await cluster.ExecuteAsync($"DROP TABLE {relation}");
         }
 
