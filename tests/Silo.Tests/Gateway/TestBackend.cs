@@ -24,9 +24,17 @@ public sealed class TestBackend : IDisposable
     public static TestBackend Connect(string path)
     {
         var backend = new TestBackend(path);
-        backend.Send(new Hello(FrameHeader.ProtocolVersion, FrameHeader.ProtocolVersion, 1, "app", "0.1.0"), 0);
-        backend.Receive<Welcome>();
-        return backend;
+        try
+        {
+            backend.Send(new Hello(FrameHeader.ProtocolVersion, FrameHeader.ProtocolVersion, 1, "app", "0.1.0"), 0);
+            backend.Receive<Welcome>();
+            return backend;
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
     }
 
     public void Send<T>(T message, uint stream)
