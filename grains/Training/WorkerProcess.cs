@@ -25,8 +25,9 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         using var deadline = timeout.Token.Register(() => Kill(OverTime()));
         using ITimer memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
         Task<string> errorText = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        Task exited = process.WaitForExitAsync(CancellationToken.None);
         bool hasResult = false;
-        while (await NextLineAsync(process, cancellationToken).ConfigureAwait(false) is { } line)
+        while (await NextLineAsync(process, exited, cancellationToken).ConfigureAwait(false) is { } line)
         {
             if (line.Error is { } error)
             {
@@ -42,7 +43,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
             yield return line;
         }
 
-        await process.WaitForExitAsync(CancellationToken.None);
+        await exited;
         if (!hasResult)
         {
             throw _killedFor ?? Died(process.ExitCode, await errorText);
@@ -57,7 +58,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     }
 
     /// <summary>Answers exchanges until a line comes; null when the worker's output ends. Off the grain's turns, which take packets meanwhile.</summary>
-    private async Task<WorkerLine?> NextLineAsync(Process process, CancellationToken cancellationToken)
+    private async Task<WorkerLine?> NextLineAsync(Process process, Task exited, CancellationToken cancellationToken)
     {
         while (await WorkerFrame.ReadAsync(process.StandardOutput.BaseStream).ConfigureAwait(false) is { } frame)
         {
@@ -68,7 +69,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
 
             Task<byte[]?> answering = exchange.AnswerAsync(frame.Bytes, cancellationToken);
             // The others may wait for this worker as it waits for them: its death must end the wait.
-            if (await Task.WhenAny(answering, process.WaitForExitAsync(cancellationToken)).ConfigureAwait(false) != answering && process.HasExited)
+            if (await Task.WhenAny(answering, exited).ConfigureAwait(false) == exited)
             {
                 return null;
             }

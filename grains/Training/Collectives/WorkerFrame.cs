@@ -22,15 +22,13 @@ internal readonly record struct WorkerFrame(WorkerFrameKind Kind, byte[] Bytes)
 
     public void WriteTo(Stream stream)
     {
-        stream.Write(Header());
-        stream.Write(Bytes);
+        stream.Write(Whole());
         stream.Flush();
     }
 
     public async Task WriteToAsync(Stream stream, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(Header(), cancellationToken).ConfigureAwait(false);
-        await stream.WriteAsync(Bytes, cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(Whole(), cancellationToken).ConfigureAwait(false);
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -63,11 +61,13 @@ internal readonly record struct WorkerFrame(WorkerFrameKind Kind, byte[] Bytes)
     private static WorkerFrame Begin(ReadOnlySpan<byte> header) =>
         new((WorkerFrameKind)BinaryPrimitives.ReadInt32LittleEndian(header), new byte[BinaryPrimitives.ReadInt32LittleEndian(header[4..])]);
 
-    private byte[] Header()
+    // In one write: each wakes the reader.
+    private byte[] Whole()
     {
-        var header = new byte[HeaderBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(header, (int)Kind);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), Bytes.Length);
-        return header;
+        var whole = new byte[HeaderBytes + Bytes.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(whole, (int)Kind);
+        BinaryPrimitives.WriteInt32LittleEndian(whole.AsSpan(4), Bytes.Length);
+        Bytes.CopyTo(whole, HeaderBytes);
+        return whole;
     }
 }
