@@ -5,6 +5,10 @@ namespace Graincast.Training;
 /// <summary>The silo's side of a worker's exchanges: sends its packets to the trainers of the other parts, and waits for theirs.</summary>
 internal sealed class PartExchange(FitPart part, Func<string, ITrainerGrain> trainer, Mailbox mailbox)
 {
+    // A connection that breaks, as to a silo that was just started again, loses what was on its way; the call would only end after half a minute.
+    private static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(5);
+    private const int Attempts = 3;
+
     private readonly long[] _sent = new long[part.Nodes.Count];
     private readonly long[] _taken = new long[part.Nodes.Count];
 
@@ -30,13 +34,22 @@ internal sealed class PartExchange(FitPart part, Func<string, ITrainerGrain> tra
     private async Task DeliverAsync(int rank, byte[] bytes)
     {
         SentBytes += bytes.Length;
-        try
+        var number = _sent[rank]++;
+        for (var attempt = 1; ; attempt++)
         {
-            await trainer(part.Nodes[rank]).DeliverAsync(part.Rank, _sent[rank]++, new Packet(bytes)).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (NodeLost.IsCauseOf(exception))
-        {
-            throw NodeLost.Error(part.Nodes[rank], exception);
+            try
+            {
+                await trainer(part.Nodes[rank]).DeliverAsync(part.Rank, number, new Packet(bytes)).WaitAsync(ResendAfter).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException) when (attempt < Attempts)
+            {
+                // Sent once more: it has a number, and is taken once however often it comes.
+            }
+            catch (Exception exception) when (NodeLost.IsCauseOf(exception))
+            {
+                throw NodeLost.Error(part.Nodes[rank], exception);
+            }
         }
     }
 }

@@ -23,12 +23,12 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
 
     [Theory]
     [InlineData(TrainingPhase.Feed, 0, 0, Explicit = true)]
-    [InlineData(TrainingPhase.Feed, 0, 2)]
+    [InlineData(TrainingPhase.Feed, 0, 2, Explicit = true)]
     [InlineData(TrainingPhase.Feed, 1, 1, Explicit = true)]
-    [InlineData(TrainingPhase.Fit, 0, 0)]
+    [InlineData(TrainingPhase.Fit, 0, 0, Explicit = true)]
     [InlineData(TrainingPhase.Fit, 0, 2, Explicit = true)]
     [InlineData(TrainingPhase.Fit, 1, 1, Explicit = true)]
-    [InlineData(TrainingPhase.Fit, 1, 2)]
+    [InlineData(TrainingPhase.Fit, 1, 2, Explicit = true)]
     public async Task A_killed_silo_ends_the_training_with_its_nodes_name(TrainingPhase phase, int caller, int killed)
     {
         Servers.Citus.Require();
@@ -53,9 +53,9 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
     [Theory]
     [InlineData(TrainingPhase.Feed, 0, 0, Explicit = true)]
     [InlineData(TrainingPhase.Feed, 0, 2, Explicit = true)]
-    [InlineData(TrainingPhase.Feed, 1, 1)]
+    [InlineData(TrainingPhase.Feed, 1, 1, Explicit = true)]
     [InlineData(TrainingPhase.Fit, 0, 0, Explicit = true)]
-    [InlineData(TrainingPhase.Fit, 0, 2)]
+    [InlineData(TrainingPhase.Fit, 0, 2, Explicit = true)]
     [InlineData(TrainingPhase.Fit, 1, 1, Explicit = true)]
     [InlineData(TrainingPhase.Fit, 1, 2, Explicit = true)]
     public async Task A_frozen_silo_ends_the_training_with_its_nodes_name_and_itself_when_it_thaws(TrainingPhase phase, int caller, int frozen)
