@@ -13,6 +13,9 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
 {
     private static readonly TimeSpan MemoryCheckPeriod = TimeSpan.FromMilliseconds(100);
 
+    // Packets still on their way when the worker had ended.
+    private readonly List<Task> _undelivered = [];
+
     private Process? _process;
     private GraincastException? _killedFor;
 
@@ -48,6 +51,8 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         {
             throw _killedFor ?? Died(process.ExitCode, await errorText);
         }
+
+        await Task.WhenAll(_undelivered);
     }
 
     /// <summary>Kills the child if it still runs: only here is its handle given up, or nothing could kill it any more.</summary>
@@ -68,13 +73,12 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
             }
 
             Task<byte[]?> answering = exchange.AnswerAsync(frame.Bytes, cancellationToken);
-            // The others may wait for this worker as it waits for them: its death must end the wait.
+            // The others may wait for this worker as it waits for them: its death must end the wait. What it wrote before it ended is read to the end.
             if (await Task.WhenAny(answering, exited).ConfigureAwait(false) == exited)
             {
-                return null;
+                _undelivered.Add(answering);
             }
-
-            if (await answering.ConfigureAwait(false) is { } answer)
+            else if (await answering.ConfigureAwait(false) is { } answer)
             {
                 await new WorkerFrame(WorkerFrameKind.Answer, answer).WriteToAsync(process.StandardInput.BaseStream, cancellationToken).ConfigureAwait(false);
             }

@@ -10,6 +10,7 @@ public sealed class Session : IAsyncDisposable
     private const int CommandTimeoutS = 120;
     private readonly NpgsqlConnection _connection;
     private readonly ConcurrentQueue<PostgresNotice> _notices = new();
+    private readonly CancellationTokenSource _closing = new();
 
     private Session(NpgsqlConnection connection)
     {
@@ -42,7 +43,7 @@ public sealed class Session : IAsyncDisposable
     public async Task ExecuteAsync(string sql)
     {
         await using var command = new NpgsqlCommand(sql, _connection);
-        await command.ExecuteNonQueryAsync();
+        await command.ExecuteNonQueryAsync(_closing.Token);
     }
 
     public async Task<T> ScalarAsync<T>(string sql, params object[] values)
@@ -52,16 +53,16 @@ public sealed class Session : IAsyncDisposable
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         }
-        return (T)(await command.ExecuteScalarAsync())!;
+        return (T)(await command.ExecuteScalarAsync(_closing.Token))!;
     }
 
     /// <summary>The first column of every row, a line each.</summary>
     public async Task<string> LinesAsync(string sql)
     {
         await using var command = new NpgsqlCommand(sql, _connection);
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await command.ExecuteReaderAsync(_closing.Token);
         List<string> lines = [];
-        while (await reader.ReadAsync())
+        while (await reader.ReadAsync(_closing.Token))
         {
             lines.Add(reader.GetString(0));
         }
@@ -75,5 +76,11 @@ public sealed class Session : IAsyncDisposable
     /// <summary>Fails unless this is still the backend it was, and answers.</summary>
     public async Task MustLiveOnAsync() => (await ScalarAsync<int>("SELECT pg_backend_pid()")).ShouldBe(Pid);
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Cancels what still runs, as after a failed assertion: closing would wait for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _connection.DisposeAsync();
+        _closing.Dispose();
+    }
 }

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Graincast.Training;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Runtime;
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Tests.Training;
+
+/// <summary>A worker that ends before the last packet it sent has arrived: <c>cat</c> of what it would write.</summary>
+public sealed class WorkerProcessTests : IDisposable
+{
+    private static readonly byte[] Packet = ExchangeFrame.Write([(1, new byte[] { 7 })], []);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("graincast-worker-");
+    private readonly SlowPeer _peer = new();
+
+    private static WorkerLine Result => new() { Result = new WorkerResult("hash", 1, 1, 1, JsonElement.Parse("{}"), JsonElement.Parse("{}")) };
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_result_counts_when_the_last_packet_arrives()
+    {
+        var run = RunAsync(Result).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        (await run.MoveNextAsync()).ShouldBeTrue();
+        run.Current.Result.ShouldNotBeNull().ImageSha256.ShouldBe("hash");
+        _peer.Delivery.SetResult();
+        (await run.MoveNextAsync()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_result_does_not_count_when_the_last_packet_is_lost()
+    {
+        var run = RunAsync(Result).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        (await run.MoveNextAsync()).ShouldBeTrue();
+        _peer.Delivery.SetException(new SiloUnavailableException("gone"));
+        (await Should.ThrowAsync<GraincastException>(() => run.MoveNextAsync().AsTask())).SqlState.ShouldBe("08006");
+    }
+
+    [Fact]
+    public async Task An_error_is_told_though_the_last_packet_has_not_arrived()
+    {
+        var run = RunAsync(new WorkerLine { Error = new WorkerError("22023", "too few rows", "", "") }).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var error = await Should.ThrowAsync<GraincastException>(() => run.MoveNextAsync().AsTask());
+
+        (error.SqlState, error.Message).ShouldBe(("22023", "too few rows"));
+    }
+
+    private IAsyncEnumerable<WorkerLine> RunAsync(WorkerLine last)
+    {
+        var path = Path.Combine(_folder.FullName, "output");
+        using (var output = File.Create(path))
+        {
+            new WorkerFrame(WorkerFrameKind.Exchange, Packet).WriteTo(output);
+            new WorkerFrame(WorkerFrameKind.Line, JsonSerializer.SerializeToUtf8Bytes(last, TrainingJson.Default.WorkerLine)).WriteTo(output);
+        }
+        var options = new WorkerOptions { FileName = "cat", Arguments = [], ColumnsDirectory = _folder.FullName, MemoryBytes = long.MaxValue, Timeout = TimeSpan.FromMinutes(1) };
+        var exchange = new PartExchange(new FitPart(0, ["node-0", "node-1"], 1), _ => _peer, new Mailbox());
+        return new WorkerProcess(options, "node-0", TimeProvider.System, NullLogger.Instance, exchange).RunAsync(path, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class SlowPeer : ITrainerGrain
+    {
+        public TaskCompletionSource Delivery { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task DeliverAsync(int from, long number, Packet packet) => Delivery.Task;
+
+        public Task AppendAsync(Guid feed, RowBlock block) => throw new NotSupportedException();
+
+        public Task<long> EndFeedAsync(Guid feed, long rows) => throw new NotSupportedException();
+
+        public Task AbortFeedAsync(Guid feed) => throw new NotSupportedException();
+
+        public Task<FedRows> CountAsync() => throw new NotSupportedException();
+
+        public Task MoveRowsAsync(string node) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<PartProgress> ProgressAsync() => throw new NotSupportedException();
+
+        public Task CancelAsync() => throw new NotSupportedException();
+    }
+}
