@@ -15,11 +15,17 @@ public static class SqlState
     /// <summary>An algorithm or form that is not offered; also protocol version skew.</summary>
     public const string FeatureNotSupported = "0A000";
 
+    /// <summary>More than one row where one is wanted.</summary>
+    public const string CardinalityViolation = "21000";
+
     /// <summary>NULL where the policy is an error.</summary>
     public const string NullNotAllowed = "22004";
 
     /// <summary>A bad argument.</summary>
     public const string InvalidParameter = "22023";
+
+    /// <summary>No token, or one that is forged, expired or another cluster's.</summary>
+    public const string InvalidAuthorization = "28000";
 
     /// <summary>No privilege.</summary>
     public const string InsufficientPrivilege = "42501";
@@ -41,6 +47,9 @@ public static class SqlState
 
     /// <summary>Cancelled, or over a time budget.</summary>
     public const string QueryCanceled = "57014";
+
+    /// <summary>No row has the key.</summary>
+    public const string NoData = "P0002";
 
     /// <summary>An artifact is corrupt.</summary>
     public const string DataCorrupted = "XX001";

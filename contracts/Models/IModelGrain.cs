@@ -20,7 +20,20 @@ public interface IModelGrain : IGrainWithStringKey
     /// </summary>
     [Alias("read"), AlwaysInterleave]
     Task<ImagePart?> ReadAsync(string role, long offset);
+
+    /// <summary>
+    /// Reads the row with this key from the project's feature source, through the Postgres beside this silo, and scores it. Calls that come while others are read share a
+    /// query. When a newer deployment than <paramref name="deployment"/> is there by now, that one is returned instead of an answer.
+    /// </summary>
+    [Alias("predict-by-key"), AlwaysInterleave]
+    Task<KeyAnswer> PredictByKeyAsync(string project, RowKey key, Deployment deployment, CancellationToken cancellationToken);
 }
+
+/// <summary>Either a prediction, or the deployment that must be asked instead.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.key-answer")]
+public sealed record KeyAnswer(
+    [property: Id(0)] Prediction? Prediction,
+    [property: Id(1)] Deployment? Newer);
 
 /// <summary>An image in the store of a node.</summary>
 [GenerateSerializer, Immutable, Alias("graincast.image-file")]

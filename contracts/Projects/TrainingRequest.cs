@@ -1,0 +1,33 @@
+namespace Graincast.Projects;
+
+/// <summary>The arguments of <c>pgml.train</c>; what is null has the default that SQL gives it.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.training-request")]
+public sealed record TrainingRequest
+{
+    /// <summary>The table or view to learn from; the silo's role must be allowed to SELECT it. Null = that of the project's last training.</summary>
+    [Id(0)] public string? Relation { get; init; }
+
+    /// <summary>The column to predict; none for clustering and decomposition.</summary>
+    [Id(1)] public string? Label { get; init; }
+
+    /// <summary>regression, classification, clustering or decomposition; may be left out for a project that has been trained.</summary>
+    [Id(2)] public string? Task { get; init; }
+
+    /// <summary>One of <c>pgml.algorithm</c>, such as lightgbm.</summary>
+    [Id(3)] public string? Algorithm { get; init; }
+
+    /// <summary>A JSON object.</summary>
+    [Id(4)] public string? Hyperparams { get; init; }
+
+    /// <summary>A JSON object: how columns become numbers.</summary>
+    [Id(5)] public string? Preprocess { get; init; }
+
+    /// <summary>The share of rows that is held out, 0 … 1.</summary>
+    [Id(6)] public float? TestSize { get; init; }
+
+    /// <summary>random, last or stratified.</summary>
+    [Id(7)] public string? TestSampling { get; init; }
+
+    /// <summary>Whether a model that is better than the deployed one is deployed.</summary>
+    [Id(8)] public bool? AutomaticDeploy { get; init; }
+}
