@@ -16,7 +16,7 @@ internal static class CitusCatalog
         + " -c citus.use_citus_managed_tables=off -c citus.enable_schema_based_sharding=off";
 
     // Parents first.
-    private static readonly string[] Tables = ["pgml.projects", "pgml.snapshots", "pgml.models", "pgml.deployments", "pgml.files", "pgml.runs"];
+    private static readonly string[] Tables = ["pgml.projects", "pgml.snapshots", "pgml.models", "pgml.deployments", "pgml.files", "pgml.runs", "pgml.sources"];
 
     /// <summary>Whether the database has Citus. A worker is refused: tables are made and changed through the coordinator.</summary>
     public static async Task<bool> IsHereAsync(NpgsqlConnection connection, CancellationToken cancellation)

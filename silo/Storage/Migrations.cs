@@ -36,7 +36,9 @@ public static class Migrations
         await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS graincast AUTHORIZATION {Quote(siloRole)}", cancellation);
         await ExecuteAsync(connection, "RESET citus.enable_ddl_propagation", cancellation);
 
-        var catalog = Upgrade(admin.ConnectionString, "catalog", "pgml", builder => builder.WithVariable("silo_role", Quote(siloRole)));
+        var catalog = Upgrade(admin.ConnectionString, "catalog", "pgml", builder => builder
+            .WithVariable("silo_role", Quote(siloRole))
+            .WithVariable("silo_role_literal", $"'{siloRole.Replace("'", "''", StringComparison.Ordinal)}'"));
         // The scripts hold the SQL of Orleans' queries in $q$ quotes, which DbUp would take for variables.
         var cluster = Upgrade(AsRole(admin, siloRole), "cluster", "graincast", builder => builder.WithVariablesDisabled());
         var distributed = hasCitus ? await CitusCatalog.DistributeAsync(connection, cancellation) : [];

@@ -227,13 +227,20 @@ catalog_owner_allows(const CatalogModel *model, Oid user)
 }
 
 void
+catalog_raise_not_owner(const char *project, const char *owner)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for project \"%s\"", project),
+			 errhint("The project belongs to role \"%s\"; a member of that role may use it.", owner)));
+	pg_unreachable();
+}
+
+void
 catalog_check_owner(const CatalogModel *model, Oid user)
 {
 	if (!catalog_owner_allows(model, user))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for project \"%s\"", model->project),
-				 errhint("The project belongs to role \"%s\"; a member of that role may use it.", NameStr(model->owner))));
+		catalog_raise_not_owner(model->project, NameStr(model->owner));
 }
 
 /* Do visible rows name this image, and does one of them belong to the user? */

@@ -53,6 +53,7 @@ extern bool catalog_owner_allows(const CatalogModel *model, Oid user);
 extern void catalog_check_owner(const CatalogModel *model, Oid user);
 extern bool catalog_image_allows(const uint8 sha256[32], Oid user, bool *named);
 extern char *catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes);
+extern void catalog_raise_not_owner(const char *project, const char *owner) pg_attribute_noreturn();
 extern void catalog_raise_unknown_project(const char *name) pg_attribute_noreturn();
 
 /* catalogwrite.c: writes */

@@ -188,6 +188,28 @@ CREATE FUNCTION pgml.decompose(project_name text, vector real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_decompose' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.decompose(text, real[]) IS 'public: the components of one row by the project''s decomposition.';
 
+CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.create_feature_source(text, text, text[])
+IS 'public: lets predictions by key read this relation; the key is its primary key unless other columns are named.';
+
+CREATE FUNCTION pgml.drop_feature_source(project_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_drop_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.drop_feature_source(text) IS 'public: ends predictions by key for the project.';
+
+CREATE FUNCTION pgml.predict_by_key(project_name text, key anyelement) RETURNS real
+AS 'MODULE_PATHNAME', 'graincast_predict_by_key' LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION pgml.predict_by_key(text, anyelement)
+IS 'public: the prediction for the committed row with this key, read and scored at the node that holds it; ROW(…) for a key of several columns.';
+
+CREATE FUNCTION pgml.predict_by_key(project_name text, key text) RETURNS real
+AS 'MODULE_PATHNAME', 'graincast_predict_by_key' LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION pgml.predict_by_key(text, text) IS 'public: the prediction for the committed row with this key, read and scored at the node that holds it.';
+
+CREATE FUNCTION pgml.wait_for_change(since bigint, timeout_ms integer) RETURNS bigint
+AS 'MODULE_PATHNAME', 'graincast_wait_for_change' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.wait_for_change(bigint, integer) IS 'private: a silo waits here until other models may answer.';
+
 CREATE FUNCTION pgml.load_dataset(source text, subset text DEFAULT NULL, "limit" bigint DEFAULT NULL, kwargs jsonb DEFAULT '{}')
 RETURNS TABLE (table_name text, rows bigint)
 AS 'MODULE_PATHNAME', 'graincast_load_dataset' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;

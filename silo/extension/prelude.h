@@ -60,10 +60,13 @@
 
 #if PG_VERSION_NUM >= 160000
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #define gc_owns_relation(relation, role) object_ownercheck(RelationRelationId, (relation), (role))
+#define gc_schema_aclcheck(schema, role, mode) object_aclcheck(NamespaceRelationId, (schema), (role), (mode))
 #define gc_qualified_name_list(text) stringToQualifiedNameList((text), NULL)
 #else
 #define gc_owns_relation(relation, role) pg_class_ownercheck((relation), (role))
+#define gc_schema_aclcheck(schema, role, mode) pg_namespace_aclcheck((schema), (role), (mode))
 #define gc_qualified_name_list(text) stringToQualifiedNameList((text))
 #endif
 

@@ -25,6 +25,7 @@ typedef enum WireKind
 	WIRE_CANCEL = 8,
 	WIRE_LIST_RUNS = 9,
 	WIRE_CHECK = 10,
+	WIRE_PREDICT_BY_KEY = 11,
 
 	WIRE_WELCOME = 128,
 	WIRE_RUN_BEGUN = 129,
@@ -33,7 +34,8 @@ typedef enum WireKind
 	WIRE_FITTED = 132,
 	WIRE_OPENED = 133,
 	WIRE_ERROR = 134,
-	WIRE_RUN_LIST = 135
+	WIRE_RUN_LIST = 135,
+	WIRE_PREDICTED = 136
 } WireKind;
 
 typedef enum WireType

@@ -1,0 +1,282 @@
+/* pgml.create_feature_source, drop_feature_source: the relation from which predictions by key read a row. */
+#include "prelude.h"
+
+#include "catalog.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(graincast_create_feature_source);
+PG_FUNCTION_INFO_V1(graincast_drop_feature_source);
+
+#define KEY_COLUMNS_MAX 32
+
+typedef struct Source
+{
+	Oid			relation;
+	char	   *qualified;
+	char	   *schema;			/* quoted */
+	Datum		columns[KEY_COLUMNS_MAX];
+	int			count;
+} Source;
+
+static void
+check_kind(Relation relation, const char *name)
+{
+	char		kind = relation->rd_rel->relkind;
+
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_VIEW && kind != RELKIND_MATVIEW)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is no table, view or materialized view", name),
+				 errhint("Give the name of one of these.")));
+	if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("\"%s\" is temporary, no other session can read it", name),
+				 errhint("Use a table that is not.")));
+	if (relation->rd_rel->relrowsecurity)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("\"%s\" has row-level security", name),
+				 errdetail("A prediction by key is read as the silo's role, for whoever may use the project: policies would not be the caller's."),
+				 errhint("Use a view that shows what everyone who predicts may know.")));
+}
+
+/* Who may read a relation decides who may have it read for others: its owner. */
+static void
+check_owner(Oid relation, const char *name, Oid user)
+{
+	if (!gc_owns_relation(relation, user))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of \"%s\"", name),
+				 errhint("A feature source lets everyone who may use the project learn of its rows: its owner creates it.")));
+}
+
+static Oid
+find_silo_role(void)
+{
+	static CatalogStatement statement = {"SELECT pgml.silo_role()::pg_catalog.text", 0, {0}};
+	CatalogAccess access;
+	Oid			role;
+
+	catalog_enter(&access);
+	(void) catalog_run(&statement, NULL, NULL, true);
+	role = get_role_oid(catalog_text(1), false);
+	catalog_leave(&access);
+	return role;
+}
+
+static void
+check_readable(const Source *source, Oid schema)
+{
+	Oid			role = find_silo_role();
+	const char *quoted = quote_identifier(GetUserNameFromId(role, false));
+
+	if (gc_schema_aclcheck(schema, role, ACL_USAGE) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the silo's role %s may not use schema %s", quoted, source->schema),
+				 errhint("GRANT USAGE ON SCHEMA %s TO %s", source->schema, quoted)));
+	if (pg_class_aclcheck(source->relation, role, ACL_SELECT) != ACLCHECK_OK && pg_attribute_aclcheck_all(source->relation, role, ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the silo's role %s may not read %s", quoted, source->qualified),
+				 errhint("GRANT SELECT ON %s TO %s", source->qualified, quoted)));
+}
+
+static void
+add_column(Source *source, Relation relation, const char *column)
+{
+	AttrNumber	number = get_attnum(source->relation, column);
+
+	if (number <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist", column, RelationGetRelationName(relation)),
+				 errhint("key_columns names the columns by which a row is found.")));
+	if (source->count == KEY_COLUMNS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a key has at most %d columns", KEY_COLUMNS_MAX),
+				 errhint("Name the columns of the primary key.")));
+	for (int i = 0; i < source->count; i++)
+	{
+		if (strcmp(TextDatumGetCString(source->columns[i]), column) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("column \"%s\" is named twice in key_columns", column),
+					 errhint("Name each column once.")));
+	}
+	source->columns[source->count++] = CStringGetTextDatum(column);
+}
+
+static void
+add_named_columns(Source *source, Relation relation, ArrayType *names)
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("a name in key_columns is NULL"),
+					 errhint("key_columns names the columns by which a row is found.")));
+		add_column(source, relation, TextDatumGetCString(values[i]));
+	}
+	if (count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("key_columns is empty"),
+				 errhint("Name the columns by which a row is found, or leave the argument out for those of the primary key.")));
+}
+
+static void
+add_primary_key(Source *source, Relation relation)
+{
+	Oid			index = RelationGetPrimaryKeyIndex(relation);
+	HeapTuple	tuple = OidIsValid(index) ? SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index)) : NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" has no primary key", RelationGetRelationName(relation)),
+				 errhint("Name the columns by which a row is found: key_columns => ARRAY['id'].")));
+	for (int i = 0; i < ((Form_pg_index) GETSTRUCT(tuple))->indnkeyatts; i++)
+		add_column(source, relation, get_attname(source->relation, ((Form_pg_index) GETSTRUCT(tuple))->indkey.values[i], false));
+	ReleaseSysCache(tuple);
+}
+
+static Source
+describe(const char *name, ArrayType *key_columns, Oid user)
+{
+	Source		source = {0};
+	Relation	relation;
+	Oid			schema;
+
+	source.relation = RangeVarGetRelid(makeRangeVarFromNameList(gc_qualified_name_list(name)), AccessShareLock, false);
+	relation = relation_open(source.relation, NoLock);
+	schema = RelationGetNamespace(relation);
+	source.schema = pstrdup(quote_identifier(get_namespace_name(schema)));
+	source.qualified = quote_qualified_identifier(get_namespace_name(schema), RelationGetRelationName(relation));
+	check_owner(source.relation, name, user);
+	check_kind(relation, name);
+	if (key_columns != NULL)
+		add_named_columns(&source, relation, key_columns);
+	else
+		add_primary_key(&source, relation);
+	check_readable(&source, schema);
+	relation_close(relation, NoLock);
+	return source;
+}
+
+/* Within catalog_enter. */
+static void
+lock_owned_project(const char *name, Oid user, CatalogProject *project)
+{
+	Oid			owner;
+
+	if (!catalog_lock_project(name, project))
+		catalog_raise_unknown_project(name);
+	owner = get_role_oid(project->owner, true);
+	if (!superuser_arg(user) && !(OidIsValid(owner) && has_privs_of_role(user, owner)))
+		catalog_raise_not_owner(name, project->owner);
+}
+
+static void
+insert(int64 project_id, Source *source)
+{
+	static CatalogStatement statement = {
+		"INSERT INTO pgml.sources (project_id, relation_name, key_columns) VALUES ($1, $2, $3)", 3, {INT8OID, TEXTOID, TEXTARRAYOID}
+	};
+	Datum		values[] = {
+		Int64GetDatum(project_id), CStringGetTextDatum(source->qualified),
+		PointerGetDatum(construct_array(source->columns, source->count, TEXTOID, -1, false, TYPALIGN_INT))
+	};
+
+	(void) catalog_run(&statement, values, NULL, false);
+}
+
+static bool
+has_source(int64 project_id)
+{
+	static CatalogStatement statement = {"SELECT FROM pgml.sources WHERE project_id = $1", 1, {INT8OID}};
+	Datum		values[] = {Int64GetDatum(project_id)};
+
+	return catalog_run(&statement, values, NULL, false) > 0;
+}
+
+static void
+begin(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandDuringRecovery(function);
+	PreventCommandIfParallelMode(function);
+}
+
+static char *
+text_argument(FunctionCallInfo fcinfo, int position, const char *function, const char *argument)
+{
+	if (PG_ARGISNULL(position))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of %s must not be NULL", argument, function),
+				 errhint("Call pgml.create_feature_source('a_project', 'a_table').")));
+	return text_to_cstring(PG_GETARG_TEXT_PP(position));
+}
+
+Datum
+graincast_create_feature_source(PG_FUNCTION_ARGS)
+{
+	const char *function = "pgml.create_feature_source()";
+	Oid			user = GetUserId();
+	char	   *name;
+	Source		source;
+	CatalogProject project;
+	CatalogAccess access;
+
+	begin(function);
+	name = text_argument(fcinfo, 0, function, "project_name");
+	source = describe(text_argument(fcinfo, 1, function, "relation_name"), PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), user);
+	catalog_enter(&access);
+	lock_owned_project(name, user, &project);
+	if (has_source(project.id))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("project \"%s\" has a feature source", name),
+				 errhint("Drop it first: SELECT pgml.drop_feature_source(%s).", quote_literal_cstr(name))));
+	insert(project.id, &source);
+	catalog_leave(&access);
+	PG_RETURN_VOID();
+}
+
+Datum
+graincast_drop_feature_source(PG_FUNCTION_ARGS)
+{
+	static CatalogStatement statement = {"DELETE FROM pgml.sources WHERE project_id = $1", 1, {INT8OID}};
+	const char *function = "pgml.drop_feature_source()";
+	Oid			user = GetUserId();
+	char	   *name;
+	CatalogProject project;
+	CatalogAccess access;
+	Datum		values[1];
+
+	begin(function);
+	name = text_argument(fcinfo, 0, function, "project_name");
+	catalog_enter(&access);
+	lock_owned_project(name, user, &project);
+	values[0] = Int64GetDatum(project.id);
+	(void) catalog_run(&statement, values, NULL, false);
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("project \"%s\" has no feature source", name),
+				 errhint("The view pgml.feature_sources lists them.")));
+	catalog_leave(&access);
+	PG_RETURN_VOID();
+}
