@@ -27,6 +27,9 @@ public static class SqlState
     /// <summary>No token, or one that is forged, expired or another cluster's.</summary>
     public const string InvalidAuthorization = "28000";
 
+    /// <summary>Changed by others meanwhile: try again.</summary>
+    public const string SerializationFailure = "40001";
+
     /// <summary>No privilege.</summary>
     public const string InsufficientPrivilege = "42501";
 

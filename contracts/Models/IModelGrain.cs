@@ -25,7 +25,7 @@ public interface IModelGrain : IGrainWithStringKey
     /// Reads the row with this key from the project's feature source, through the Postgres beside this silo, and scores it. Calls that come while others are read share a
     /// query. When a newer deployment than <paramref name="deployment"/> is there by now, that one is returned instead of an answer.
     /// </summary>
-    [Alias("predict-by-key"), AlwaysInterleave]
+    [Alias("predict-by-key"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<KeyAnswer> PredictByKeyAsync(string project, RowKey key, Deployment deployment, CancellationToken cancellationToken);
 }
 

@@ -33,6 +33,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.Check"/></summary>
     Check = 10,
 
+    /// <summary><see cref="Wire.PredictByKey"/></summary>
+    PredictByKey = 11,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 
@@ -56,4 +59,7 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Wire.RunList"/></summary>
     RunList = 135,
+
+    /// <summary><see cref="Wire.Predicted"/></summary>
+    Predicted = 136,
 }

@@ -1,15 +1,26 @@
+using Graincast.Batching;
 using Graincast.Placement;
+using Graincast.Scoring;
 using Graincast.Telemetry;
 
 namespace Graincast.Models;
 
 /// <inheritdoc cref="IModelGrain"/>
 [ShardLocal, GrainType("model")]
-public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes) : Grain, IModelGrain
+public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes, IFeatureRows features, TimeProvider time) : Grain, IModelGrain
 {
     private const int PartBytes = 8 << 20;
+    private const int BatchKeys = 256;
+    private const int BatchRounds = 4;
 
+    // A commit that other nodes have seen reaches this one within milliseconds.
+    private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CommitPeriod = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(1);
+
+    private readonly Dictionary<string, Batcher<RowKey, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
     private bool _isCommitted;
+    private Task<ScoringModel>? _scoring;
 
     /// <inheritdoc/>
     public async Task<ImageFile> OpenAsync(string role)
@@ -41,6 +52,73 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         byte[] bytes = new byte[Math.Clamp(file.SizeBytes - offset, 0, PartBytes)];
         int read = await RandomAccess.ReadAsync(image, bytes, offset);
         return new ImagePart(bytes[..read]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<KeyAnswer> PredictByKeyAsync(string project, RowKey key, Deployment deployment, CancellationToken cancellationToken)
+    {
+        (string database, string sha256) = DatabaseAndHash();
+        if (_scoring is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            _scoring = OpenCommittedAsync(database, sha256);
+        }
+
+        ScoringModel model = await _scoring.WaitAsync(cancellationToken);
+        if (!_batchers.TryGetValue(project, out var batcher))
+        {
+            batcher = _batchers[project] = new(keys => ReadAndScoreAsync(database, project, model, keys), exception => exception is GraincastException, BatchKeys, BatchRounds, BatchWait, time);
+        }
+
+        (KeyedRow row, float value, Deployment now) = await batcher.AskAsync(key, cancellationToken);
+        if (now.Seq > deployment.Seq && now.ImageSha256 != sha256)
+        {
+            return new KeyAnswer(null, now);
+        }
+
+        string node = NodeKey.Parse(this.GetPrimaryKeyString()).Node;
+        return row.Error is { } error ? throw error : new KeyAnswer(Answer.Of(model, row.Inputs, value, now.Seq > deployment.Seq ? now : deployment, node), null);
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_scoring is { IsCompletedSuccessfully: true })
+        {
+            (await _scoring).Dispose();
+        }
+    }
+
+    private async Task<IReadOnlyList<(KeyedRow, float, Deployment)>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys)
+    {
+        using var activity = GraincastActivity.Source.StartActivity("predict-by-key");
+        activity?.SetTag("graincast.rows", keys.Count);
+        FeatureRead read = await features.ReadAsync(database, project, model, keys, CancellationToken.None);
+        float[][] whole = [.. read.Rows.Select(row => row.Inputs).OfType<float[]>()];
+        var inputs = new float[whole.Length * model.Inputs];
+        for (int i = 0; i < whole.Length; i++)
+        {
+            whole[i].CopyTo(inputs, i * model.Inputs);
+        }
+
+        var values = new Queue<float>(Answer.Values(model, inputs));
+        return [.. read.Rows.Select(row => (row, row.Inputs is null ? float.NaN : values.Dequeue(), read.Deployment))];
+    }
+
+    private async Task<ScoringModel> OpenCommittedAsync(string database, string sha256)
+    {
+        long start = time.GetTimestamp();
+        while (!_isCommitted && !(_isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None)))
+        {
+            if (time.GetElapsedTime(start) > CommitTimeout)
+            {
+                throw Unknown(database, sha256);
+            }
+
+            await Task.Delay(CommitPeriod, time);
+        }
+
+        ImageFile file = store.Find(sha256) ?? await FetchAsync(database, sha256);
+        return ScoringModel.Open(file.Path, verifyHash: false);
     }
 
     // Trained in a transaction that is still open, at another node: the first one that has it for this role.

@@ -3,6 +3,9 @@ namespace Graincast.Placement;
 /// <summary>The nodes beside which a silo runs now.</summary>
 public interface INodes
 {
+    /// <summary>This silo's own.</summary>
+    string Own { get; }
+
     /// <summary>All but this silo's own.</summary>
     IReadOnlyList<string> Others { get; }
 

@@ -2,6 +2,8 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Graincast.Models;
 using Graincast.Placement;
+using Graincast.Projects;
+using Graincast.Security;
 using Graincast.Supervision;
 using Graincast.Training;
 using Orleans.Runtime;
@@ -23,6 +25,13 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, ILo
     /// <summary>A model at a node.</summary>
     public IModelGrain Model(string node, string database, string sha256) =>
         grains.GetGrain<IModelGrain>(new NodeKey(node, $"{database}/{sha256}").ToString());
+
+    /// <summary>The prediction for a row of a project's feature source, for <paramref name="role"/>.</summary>
+    public async Task<Prediction> PredictByKeyAsync(string database, string project, string role, RowKey key, long since)
+    {
+        RequestContext.Set(CallContext.Role, role);
+        return await grains.GetGrain<IProjectGrain>(new ProjectKey(database, project).ToString()).PredictByKeyAsync(key, since, CancellationToken.None).ConfigureAwait(false);
+    }
 
     /// <summary>The runs that are under way at all nodes that answer.</summary>
     public IReadOnlyList<RunProgress> Runs(string own) =>

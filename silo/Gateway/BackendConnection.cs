@@ -17,6 +17,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
     private readonly FrameSender _sender = new(socket);
     private readonly Dictionary<uint, Feed> _feeds = [];
     private readonly Dictionary<ulong, Activity?> _runs = [];
+    private readonly Dictionary<string, long> _deployments = [];
     private string _database = "";
 
     /// <summary>Serves until the peer closes, then stops everything that the connection started. Throws what ended it otherwise.</summary>
@@ -100,6 +101,10 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
                 break;
             case FrameKind.Check:
                 CheckRun(Payload.Read<Check>(payload).Run);
+                break;
+            case FrameKind.PredictByKey:
+                var question = Payload.Read<PredictByKey>(payload);
+                Call(stream, () => PredictByKey(question, stream));
                 break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
@@ -256,6 +261,20 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         ImageFile image = calls.Model(node, _database, sha256).OpenAsync(open.Role).GetAwaiter().GetResult();
         using var descriptor = File.OpenHandle(image.Path);
         _sender.Send(new Opened(image.SizeBytes), stream, descriptor);
+    }
+
+    private void PredictByKey(PredictByKey question, uint stream)
+    {
+        if (question.Key.Count == 0)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, "the key has no parts", "A key has a value for each of the source's key columns.");
+        }
+
+        // Taken out: a project that was dropped and made anew counts from the start, and must be refused but once.
+        _deployments.Remove(question.Project, out long since);
+        Prediction prediction = calls.PredictByKeyAsync(_database, question.Project, question.Role, RowKey.Of([.. question.Key]), since).GetAwaiter().GetResult();
+        _deployments[question.Project] = prediction.Deployment;
+        _sender.Send(new Predicted(prediction.Value), stream);
     }
 
     private void StopWhatItStarted()

@@ -2,6 +2,7 @@ using System.Net;
 using Graincast.Gateway;
 using Graincast.Models;
 using Graincast.Placement;
+using Graincast.Projects;
 using Graincast.Storage;
 using Graincast.Supervision;
 using Graincast.Training;
@@ -64,8 +65,14 @@ public static class SiloHost
         services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILogger<DeathHandler>>()));
         services.AddSingleton<BackendCalls>();
         services.AddSingleton<RunRegistry>();
-        services.AddSingleton(new NpgsqlConnectionStringBuilder(options.Connection));
+        services.AddSingleton(new Databases(new NpgsqlConnectionStringBuilder(options.Connection)));
         services.AddSingleton<Catalog>();
+        services.AddSingleton<ShardMap>();
+        services.AddSingleton<IDeployments, Deployments>();
+        services.AddSingleton<IFeatureRows, FeatureRows>();
+        services.AddSingleton<IKeyLocator, KeyLocator>();
+        services.AddSingleton<IRights, Rights>();
+        services.AddSingleton<ISqlTrainer, SqlTrainer>();
         services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<Catalog>());
         services.AddSingleton(provider => new ImageStore(
             Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Socket))!, "images"), provider.GetRequiredService<TimeProvider>()));

@@ -7,6 +7,9 @@ namespace Graincast.Placement;
 public sealed class Nodes(ISiloStatusOracle silos, ISiloMetadataCache metadata) : INodes
 {
     /// <inheritdoc/>
+    public string Own => metadata.GetSiloMetadata(silos.SiloAddress).Metadata[ShardLocalDirector.NodeMetadata];
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Others =>
     [
         .. silos.GetApproximateSiloStatuses(onlyActive: true).Keys

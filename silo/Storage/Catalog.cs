@@ -1,42 +1,25 @@
-using System.Collections.Concurrent;
 using Graincast.Models;
 using Npgsql;
-using Polly;
-using Polly.Retry;
 
 namespace Graincast.Storage;
 
 /// <inheritdoc cref="ICatalog"/>
-public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsyncDisposable
+public sealed class Catalog(Databases databases) : ICatalog
 {
-    private const int PoolSize = 4;
-
-    // Every pooled connection may be of a Postgres that was restarted since; each try drops one of them.
-    private static readonly ResiliencePipeline OnLiveConnection = new ResiliencePipelineBuilder()
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = PoolSize,
-            Delay = TimeSpan.Zero,
-            ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(exception => exception.IsTransient || exception.InnerException is IOException),
-        })
-        .Build();
-
-    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _databases = new();
-
     /// <inheritdoc/>
-    public async Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => await OnLiveConnection.ExecuteAsync(async token =>
+    public async Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => await Databases.OnLiveConnection.ExecuteAsync(async token =>
     {
-        await using NpgsqlCommand command = Database(database).CreateCommand("SELECT EXISTS (SELECT FROM pgml.models WHERE image_sha256 = $1)");
+        await using NpgsqlCommand command = databases[database].CreateCommand("SELECT EXISTS (SELECT FROM pgml.models WHERE image_sha256 = $1)");
         command.Parameters.Add(new NpgsqlParameter { Value = Convert.FromHexString(sha256) });
         return (bool)(await command.ExecuteScalarAsync(token))!;
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => await OnLiveConnection.ExecuteAsync(async token =>
+    public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => await Databases.OnLiveConnection.ExecuteAsync(async token =>
     {
         ArgumentNullException.ThrowIfNull(destination);
         destination.SetLength(0);
-        await using NpgsqlCommand command = Database(database).CreateCommand(
+        await using NpgsqlCommand command = databases[database].CreateCommand(
             """
             SELECT data FROM pgml.files
             WHERE path = 'image' AND model_id = (SELECT min(id) FROM pgml.models WHERE image_sha256 = $1)
@@ -58,7 +41,7 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
     public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        await using (NpgsqlCommand all = Database(home.Database!).CreateCommand("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"))
+        await using (NpgsqlCommand all = databases[databases.Home].CreateCommand("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"))
         await using (NpgsqlDataReader reader = await all.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -70,9 +53,7 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
         var withCatalog = new List<string>();
         foreach (string name in names)
         {
-            // Not pooled: a connection that lingers would stand in the way of DROP DATABASE.
-            await using var connection = new NpgsqlConnection(ConnectionString(name, pooling: false));
-            await connection.OpenAsync(cancellationToken);
+            await using NpgsqlConnection connection = await databases.OpenAsync(name, cancellationToken);
             await using var has = new NpgsqlCommand("SELECT to_regclass('pgml.models') IS NOT NULL", connection);
             if ((bool)(await has.ExecuteScalarAsync(cancellationToken))!)
             {
@@ -82,24 +63,4 @@ public sealed class Catalog(NpgsqlConnectionStringBuilder home) : ICatalog, IAsy
 
         return withCatalog;
     }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (NpgsqlDataSource database in _databases.Values)
-        {
-            await database.DisposeAsync();
-        }
-    }
-
-    private NpgsqlDataSource Database(string name) =>
-        _databases.GetOrAdd(name, database => NpgsqlDataSource.Create(ConnectionString(database, pooling: true)));
-
-    private string ConnectionString(string database, bool pooling) => new NpgsqlConnectionStringBuilder(home.ConnectionString)
-    {
-        Database = database,
-        SearchPath = null,
-        MaxPoolSize = PoolSize,
-        Pooling = pooling,
-    }.ConnectionString;
 }

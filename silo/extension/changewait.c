@@ -12,7 +12,7 @@ PG_FUNCTION_INFO_V1(graincast_wait_for_change);
  */
 #define LOOK_EACH_MS 20
 
-/* Returns once the count of changes is not "since" any more, or after timeout_ms; the count now. */
+/* Returns once the count of changes is not "since" any more, or after timeout_ms; the count now. No two backends count through the same numbers. */
 Datum
 graincast_wait_for_change(PG_FUNCTION_ARGS)
 {

@@ -48,6 +48,10 @@ flush(Datum argument, Oid relation)
 void
 modelcache_init(void)
 {
+	/* From anywhere: a count that a silo remembers must not be taken for one of a backend that came after. Never negative. */
+	if (!pg_strong_random(&modelcache_flushes, sizeof(modelcache_flushes)))
+		elog(ERROR, "could not generate random numbers");
+	modelcache_flushes >>= 2;
 	CacheRegisterRelcacheCallback(flush, (Datum) 0);
 }
 

@@ -21,6 +21,8 @@ public static class FrameMessages
         ["cancel"] = Case(new Cancel(Run), 0),
         ["check"] = Case(new Check(Run), 0),
         ["list_runs"] = Case(new ListRuns(), 10),
+        ["predict_by_key"] = Case(new PredictByKey("alice", "fraud “ü”", ["4711", "b"]), 11),
+        ["predicted"] = Case(new Predicted(0.25f), 11),
         ["welcome"] = Case(new Welcome(1, 99, "0", "0.1.0"), 0),
         ["run_begun"] = Case(new RunBegun(-3), 7),
         ["acknowledged"] = Case(new Acknowledged(2), 8),

@@ -56,6 +56,8 @@ public sealed class RunningGateway : IAsyncLifetime
     {
         public IReadOnlyList<string> Others => [.. new[] { "0", "1", "2" }.Where(node => node != own)];
 
+        public string Own => own;
+
         public string Silo => own;
 
         public bool IsLost(string silo) => false;
