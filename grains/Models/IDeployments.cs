@@ -8,6 +8,9 @@ public interface IDeployments
     /// seconds for a commit that this node has not seen yet, then 40001.
     /// </summary>
     ValueTask<ProjectState?> FindAsync(string database, string project, long since, CancellationToken cancellationToken);
+
+    /// <summary>The project as that Postgres says now, null when there is none.</summary>
+    ValueTask<ProjectState?> FindNowAsync(string database, string project, CancellationToken cancellationToken);
 }
 
 /// <summary>A project as committed rows say.</summary>

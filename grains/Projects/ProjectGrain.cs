@@ -36,7 +36,7 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
     /// <inheritdoc/>
     public async Task<Prediction> PredictByKeyAsync(RowKey key, long since, CancellationToken cancellationToken)
     {
-        ProjectState state = await StateAsync(since, cancellationToken);
+        ProjectState state = await StateAsync(since, state => state.Source?.KeyColumns.Count == key.Parts.Length, cancellationToken);
         (string database, string project) = DatabaseAndProject();
         FeatureSource source = state.Source ?? throw new GraincastException(
             SqlState.ObjectNotInState, $"project \"{project}\" has no feature source", $"Create one: SELECT pgml.create_feature_source('{project}', 'a_table').");
@@ -92,7 +92,7 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
 
     private async ValueTask<(Deployment Deployment, ScoringModel Model)> OpenAsync(long since, CancellationToken cancellationToken)
     {
-        ProjectState state = await StateAsync(since, cancellationToken);
+        ProjectState state = await StateAsync(since, _ => true, cancellationToken);
         (string database, string project) = DatabaseAndProject();
         Deployment deployment = DeploymentOf(state, project);
         if (_open is not { } open || open.Deployment.ImageSha256 != deployment.ImageSha256)
@@ -105,12 +105,22 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
         return (deployment, open.Model);
     }
 
-    private async ValueTask<ProjectState> StateAsync(long since, CancellationToken cancellationToken)
+    // What a question cannot be answered by may have been changed a moment ago.
+    private async ValueTask<ProjectState> StateAsync(long since, Func<ProjectState, bool> isEnough, CancellationToken cancellationToken)
     {
         string role = Role;
         (string database, string project) = DatabaseAndProject();
-        ProjectState state = await deployments.FindAsync(database, project, since, cancellationToken) ?? throw new GraincastException(
-            SqlState.UndefinedObject, $"project \"{project}\" does not exist", "The view pgml.projects lists them; a training makes one.");
+        ProjectState? state = await deployments.FindAsync(database, project, since, cancellationToken);
+        if (state is not null && (state.Deployment is null || !isEnough(state)))
+        {
+            state = await deployments.FindNowAsync(database, project, cancellationToken);
+        }
+
+        if (state is null)
+        {
+            throw new GraincastException(SqlState.UndefinedObject, $"project \"{project}\" does not exist", "The view pgml.projects lists them; a training makes one.");
+        }
+
         return await rights.MayActAsync(database, role, state.Owner, cancellationToken)
             ? state
             : throw new GraincastException(

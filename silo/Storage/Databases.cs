@@ -9,7 +9,6 @@ namespace Graincast.Storage;
 public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDisposable
 {
     private const int PoolSize = 8;
-    private const int PreparedStatements = 64;
 
     // What keys and values look like must not depend on the server's settings.
     private const string PlainForms = "-c datestyle=ISO,YMD -c intervalstyle=postgres -c extra_float_digits=1";
@@ -32,7 +31,10 @@ public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDispos
     /// <summary>The role as which the silo reads.</summary>
     public string Role => home.Username ?? Environment.UserName;
 
-    /// <summary>Pooled connections to a database; a statement that is run again is prepared.</summary>
+    /// <summary>
+    /// Pooled connections to a database. What is asked often is prepared by its asker, once a connection: Npgsql's automatic preparation leaves a statement broken whose
+    /// first prepared execution fails (npgsql/npgsql issue 6391).
+    /// </summary>
     public NpgsqlDataSource this[string database] => _sources.GetOrAdd(database, name => NpgsqlDataSource.Create(ConnectionString(name, pooling: true)));
 
     /// <summary>A connection of its own. Not pooled: one that lingers would stand in the way of DROP DATABASE.</summary>
@@ -58,8 +60,6 @@ public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDispos
         SearchPath = null,
         MaxPoolSize = PoolSize,
         Pooling = pooling,
-        MaxAutoPrepare = PreparedStatements,
-        AutoPrepareMinUsages = 2,
         Options = $"{home.Options} {PlainForms}".Trim(),
     }.ConnectionString;
 }

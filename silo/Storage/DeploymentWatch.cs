@@ -54,7 +54,7 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
         long start = _time.GetTimestamp();
         while (true)
         {
-            ProjectState? state = await Databases.OnLiveConnection.ExecuteAsync(token => ReadOneAsync(project, token), cancellationToken);
+            ProjectState? state = await FindNowAsync(project, cancellationToken);
             if (state is null || since == 0 || state.Deployment?.Seq >= since)
             {
                 return state;
@@ -71,6 +71,10 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
             await Task.Delay(CommitPeriod, _time, cancellationToken);
         }
     }
+
+    /// <inheritdoc cref="IDeployments.FindNowAsync"/>
+    public ValueTask<ProjectState?> FindNowAsync(string project, CancellationToken cancellationToken) =>
+        Databases.OnLiveConnection.ExecuteAsync(token => ReadOneAsync(project, token), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

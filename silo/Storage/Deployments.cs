@@ -10,8 +10,10 @@ public sealed class Deployments(Databases databases, TimeProvider time, ILogger<
 
     /// <inheritdoc/>
     public ValueTask<ProjectState?> FindAsync(string database, string project, long since, CancellationToken cancellationToken) =>
-        _watches.GetOrAdd(database, name => new Lazy<DeploymentWatch>(() => new DeploymentWatch(databases, name, time, logger))).Value
-            .FindAsync(project, since, cancellationToken);
+        Watch(database).FindAsync(project, since, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ProjectState?> FindNowAsync(string database, string project, CancellationToken cancellationToken) => Watch(database).FindNowAsync(project, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -21,4 +23,7 @@ public sealed class Deployments(Databases databases, TimeProvider time, ILogger<
             await watch.Value.DisposeAsync();
         }
     }
+
+    private DeploymentWatch Watch(string database) =>
+        _watches.GetOrAdd(database, name => new Lazy<DeploymentWatch>(() => new DeploymentWatch(databases, name, time, logger))).Value;
 }

@@ -86,10 +86,16 @@ internal sealed class FeatureQuery
 
         for (int i = 0; i < keys.Count; i++)
         {
-            rows[i] = await reader.ReadAsync(cancellationToken) ? Row(reader, model) : new KeyedRow(null, SourceErrors.NoRow(Source, keys[i]));
-            if (rows[i].Inputs is not null && await reader.ReadAsync(cancellationToken))
+            bool any = false;
+            while (await reader.ReadAsync(cancellationToken))
             {
-                rows[i] = new KeyedRow(null, SourceErrors.ManyRows(Source, keys[i]));
+                rows[i] = any ? new KeyedRow(null, SourceErrors.ManyRows(Source, keys[i])) : Row(reader, model);
+                any = true;
+            }
+
+            if (!any)
+            {
+                rows[i] = new KeyedRow(null, SourceErrors.NoRow(Source, keys[i]));
             }
 
             await reader.NextResultAsync(cancellationToken);

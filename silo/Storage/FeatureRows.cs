@@ -11,7 +11,7 @@ namespace Graincast.Storage;
 public sealed class FeatureRows(Databases databases, ShardMap shards, IDeployments deployments, INodes nodes) : IFeatureRows
 {
     private const string Deployed = """
-        SELECT d.seq, m.id, pg_catalog.encode(m.image_sha256, 'hex'), s.id
+        SELECT d.seq, m.id, pg_catalog.encode(m.image_sha256, 'hex'), s.id, s.relation_name, s.key_columns
         FROM pgml.projects p
         LEFT JOIN LATERAL (SELECT seq, model_id FROM pgml.deployments WHERE project_id = p.id ORDER BY seq DESC LIMIT 1) d ON true
         LEFT JOIN pgml.models m ON m.id = d.model_id
@@ -30,27 +30,35 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
 
     private readonly ConcurrentDictionary<(string Database, long Source, string Sha256), FeatureQuery> _queries = new();
 
-    private readonly ConcurrentDictionary<(string Database, string Project, int Backend), (long Changes, Deployment? Deployment, long? Source)> _deployed = new();
+    private readonly ConcurrentDictionary<(string Database, string Project, int Backend), (long Changes, Deployment? Deployment, FeatureSource? Source)> _deployed = new();
 
     /// <inheritdoc/>
     public async Task<FeatureRead> ReadAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
     {
-        FeatureSource source = await SourceAsync(database, project, cancellationToken);
+        FeatureSource source = (await deployments.FindAsync(database, project, since: 0, cancellationToken))?.Source
+            ?? (await deployments.FindNowAsync(database, project, cancellationToken) ?? throw Gone(project)).Source
+            ?? throw NoSource(project);
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 FeatureQuery query = await QueryAsync(database, source, model, cancellationToken);
-                if (await Databases.OnLiveConnection.ExecuteAsync(token => ReadAsync(database, project, query, model, keys, token), cancellationToken) is { } read)
+                (FeatureRead? read, FeatureSource? now) = await Databases.OnLiveConnection.ExecuteAsync(token => ReadAsync(database, project, query, model, keys, token), cancellationToken);
+                if (read is not null)
                 {
                     return read;
                 }
 
-                source = await SourceAsync(database, project, cancellationToken);
+                source = now ?? throw NoSource(project);
             }
             catch (PostgresException exception) when (attempt < Attempts && IsStale(exception))
             {
                 _queries.TryRemove((database, source.Id, model.Sha256), out _);
+            }
+            catch (PostgresException exception)
+            {
+                FeatureSource now = (await deployments.FindNowAsync(database, project, cancellationToken) ?? throw Gone(project)).Source ?? throw NoSource(project);
+                source = now.Id != source.Id ? now : throw SourceErrors.Translate(exception, source, databases.Role, nodes.Own);
             }
             catch (NpgsqlException exception)
             {
@@ -68,13 +76,6 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
     private static bool IsStale(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.FeatureNotSupported && exception.Routine == "RevalidateCachedQuery" || exception.SqlState is PostgresErrorCodes.UndefinedColumn;
 
-    private async Task<FeatureSource> SourceAsync(string database, string project, CancellationToken cancellationToken)
-    {
-        ProjectState state = await deployments.FindAsync(database, project, since: 0, cancellationToken) ?? throw Gone(project);
-        return state.Source ?? throw new GraincastException(
-            SqlState.ObjectNotInState, $"project \"{project}\" has no feature source", $"Create one: SELECT pgml.create_feature_source('{project}', 'a_table').");
-    }
-
     private async Task<FeatureQuery> QueryAsync(string database, FeatureSource source, ScoringModel model, CancellationToken cancellationToken)
     {
         if (_queries.TryGetValue((database, source.Id, model.Sha256), out FeatureQuery? known))
@@ -86,8 +87,8 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         return _queries[(database, source.Id, model.Sha256)] = await FeatureQuery.PrepareAsync(connection, source, model, cancellationToken);
     }
 
-    // Null when the source is another one by now.
-    private async ValueTask<FeatureRead?> ReadAsync(
+    // No rows when the source is another one by now.
+    private async ValueTask<(FeatureRead? Read, FeatureSource? Now)> ReadAsync(
         string database, string project, FeatureQuery query, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
     {
         Spread? spread = await shards.FindAsync(database, query.Source, cancellationToken);
@@ -106,22 +107,20 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
 
         query.AddTo(batch, keys);
         (long changes, KeyedRow[] rows) = await ReadAsync(batch, query, model, keys, counts, cancellationToken);
-        (Deployment? deployment, long? sourceId) = await DeployedAsync(connection, database, project, changes, cancellationToken);
-        if (sourceId != query.Source.Id)
+        (Deployment? deployment, FeatureSource? now) = await DeployedAsync(connection, database, project, changes, cancellationToken);
+        if (now?.Id != query.Source.Id)
         {
-            return null;
+            return (null, now);
         }
 
         await ReadMissingAsync(connection, query, model, keys, rows, cancellationToken);
-        return new FeatureRead(
-            deployment ?? throw new GraincastException(
-                SqlState.ObjectNotInState, $"project \"{project}\" has no deployed model", $"Deploy one: SELECT * FROM pgml.deploy('{project}', 'best_score')."),
-            rows);
+        return (new FeatureRead(deployment ?? throw NoDeployment(project), rows), now);
     }
 
     private static async Task<(long Changes, KeyedRow[] Rows)> ReadAsync(
         NpgsqlBatch batch, FeatureQuery query, ScoringModel model, IReadOnlyList<RowKey> keys, bool counts, CancellationToken cancellationToken)
     {
+        await batch.PrepareAsync(cancellationToken);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         long changes = reader.GetInt64(0);
@@ -138,7 +137,8 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         return (changes, await query.ReadAsync(reader, model, keys, cancellationToken));
     }
 
-    private async Task<(Deployment? Deployment, long? Source)> DeployedAsync(NpgsqlConnection connection, string database, string project, long changes, CancellationToken cancellationToken)
+    private async Task<(Deployment? Deployment, FeatureSource? Source)> DeployedAsync(
+        NpgsqlConnection connection, string database, string project, long changes, CancellationToken cancellationToken)
     {
         (string, string, int) key = (database, project, connection.ProcessID);
         if (_deployed.TryGetValue(key, out var known) && known.Changes == changes)
@@ -154,7 +154,7 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         }
 
         Deployment? deployment = await reader.IsDBNullAsync(1, cancellationToken) ? null : new Deployment(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
-        long? source = await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetInt64(3);
+        FeatureSource? source = await reader.IsDBNullAsync(3, cancellationToken) ? null : new FeatureSource(reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<string[]>(5));
         _deployed[key] = (changes, deployment, source);
         return (deployment, source);
     }
@@ -174,6 +174,12 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             }
         }
     }
+
+    private static GraincastException NoDeployment(string project) => new(
+        SqlState.ObjectNotInState, $"project \"{project}\" has no deployed model", $"Deploy one: SELECT * FROM pgml.deploy('{project}', 'best_score').");
+
+    private static GraincastException NoSource(string project) => new(
+        SqlState.ObjectNotInState, $"project \"{project}\" has no feature source", $"Create one: SELECT pgml.create_feature_source('{project}', 'a_table').");
 
     private static GraincastException Gone(string project) => new(
         SqlState.UndefinedObject, $"project \"{project}\" does not exist", "The view pgml.projects lists them; a training makes one.");

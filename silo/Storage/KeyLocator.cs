@@ -47,9 +47,9 @@ public sealed class KeyLocator(Databases databases, ShardMap shards, INodes node
 
     private async Task<IReadOnlyList<string?>> FindAsync(string database, string relation, IReadOnlyList<string> values) => await Databases.OnLiveConnection.ExecuteAsync(async token =>
     {
-        await using NpgsqlCommand command = databases[database].CreateCommand(Sql);
-        command.Parameters.Add(new NpgsqlParameter { Value = relation });
-        command.Parameters.Add(new NpgsqlParameter { Value = values.ToArray() });
+        await using NpgsqlConnection connection = await databases[database].OpenConnectionAsync(token);
+        await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new() { Value = relation }, new() { Value = values.ToArray() } } };
+        await command.PrepareAsync(token);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
         var found = new List<string?>(values.Count);
         while (await reader.ReadAsync(token))

@@ -77,6 +77,9 @@ public sealed class Session : IAsyncDisposable
         return error;
     }
 
+    /// <summary>Fails unless this is still the backend it was, and answers.</summary>
+    public async Task MustLiveOnAsync() => (await ScalarAsync<int>("SELECT pg_backend_pid()")).ShouldBe(Pid);
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private NpgsqlCommand Command(string sql, object?[] parameters)

@@ -13,6 +13,7 @@ public sealed class CatalogTests(TestDatabase database) : IClassFixture<TestData
     [InlineData("deployments")]
     [InlineData("files")]
     [InlineData("runs")]
+    [InlineData("sources")]
     public async Task An_ordinary_role_writes_no_table_of_the_catalog(string table)
     {
         var role = await database.CreateRoleAsync("writer");
