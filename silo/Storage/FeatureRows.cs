@@ -72,9 +72,8 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         }
     }
 
-    // Columns were changed since the statement was prepared, or since they were looked at.
-    private static bool IsStale(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.FeatureNotSupported && exception.Routine == "RevalidateCachedQuery" || exception.SqlState is PostgresErrorCodes.UndefinedColumn;
+    // A shard was moved since the statement was planned, or columns were changed since they were looked at.
+    private static bool IsStale(PostgresException exception) => exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn;
 
     private async Task<FeatureQuery> QueryAsync(string database, FeatureSource source, ScoringModel model, CancellationToken cancellationToken)
     {
