@@ -36,6 +36,12 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.PredictByKey"/></summary>
     PredictByKey = 11,
 
+    /// <summary><see cref="Wire.IssueToken"/></summary>
+    IssueToken = 12,
+
+    /// <summary><see cref="Wire.VerifyToken"/></summary>
+    VerifyToken = 13,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 
@@ -62,4 +68,10 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Wire.Predicted"/></summary>
     Predicted = 136,
+
+    /// <summary><see cref="Wire.TokenIssued"/></summary>
+    TokenIssued = 137,
+
+    /// <summary><see cref="Wire.TokenVerified"/></summary>
+    TokenVerified = 138,
 }

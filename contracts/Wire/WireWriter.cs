@@ -28,6 +28,9 @@ public sealed class WireWriter
         return frame;
     }
 
+    /// <summary>A copy of what was written, without a frame around it.</summary>
+    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+
     /// <summary>Writes a byte.</summary>
     public void U8(byte value) => _buffer.Write([value]);
 

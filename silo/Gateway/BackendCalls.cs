@@ -11,7 +11,7 @@ using Orleans.Runtime;
 namespace Graincast.Gateway;
 
 /// <summary>The grains behind a connection's calls, and how their failures read in SQL.</summary>
-public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, ILogger<BackendCalls> logger)
+public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tokens tokens, ILogger<BackendCalls> logger)
 {
     // A node that does not answer by then is left out of a list.
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(2);
@@ -36,6 +36,15 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, ILo
     /// <summary>The runs that are under way at all nodes that answer.</summary>
     public IReadOnlyList<RunProgress> Runs(string own) =>
         [.. Task.WhenAll(nodes.Others.Prepend(own).Select(RunsOfAsync)).GetAwaiter().GetResult().SelectMany(runs => runs)];
+
+    /// <summary>A token by which a client acts for a role.</summary>
+    public string IssueToken(string role, string database, uint validMs) =>
+        tokens.IssueAsync(role, database, TimeSpan.FromMilliseconds(validMs), backend: 0, CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>The role that a silo lets the backend <paramref name="pid"/> act for.</summary>
+    public string VerifyToken(string token, string database, uint pid) => pid == 0
+        ? throw new GraincastException(SqlState.ProtocolViolation, "Hello names no process")
+        : tokens.VerifyAsync(token, database, pid, CancellationToken.None).AsTask().GetAwaiter().GetResult().Role;
 
     /// <summary>For a call that nobody waits for: the backend is gone.</summary>
     public void LogIfFailed(Task call) => _ = call.ContinueWith(

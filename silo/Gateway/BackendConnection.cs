@@ -19,6 +19,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
     private readonly Dictionary<ulong, Activity?> _runs = [];
     private readonly Dictionary<string, long> _deployments = [];
     private string _database = "";
+    private uint _pid;
 
     /// <summary>Serves until the peer closes, then stops everything that the connection started. Throws what ended it otherwise.</summary>
     public void Run()
@@ -106,6 +107,14 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
                 var question = Payload.Read<PredictByKey>(payload);
                 Call(stream, () => PredictByKey(question, stream));
                 break;
+            case FrameKind.IssueToken:
+                var issue = Payload.Read<IssueToken>(payload);
+                Call(stream, () => _sender.Send(new TokenIssued(calls.IssueToken(issue.Role, _database, issue.ValidMs)), stream));
+                break;
+            case FrameKind.VerifyToken:
+                string token = Payload.Read<VerifyToken>(payload).Token;
+                Call(stream, () => _sender.Send(new TokenVerified(calls.VerifyToken(token, _database, _pid)), stream));
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;
@@ -142,6 +151,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         }
 
         _database = hello.Database;
+        _pid = hello.Pid;
         _sender.Send(new Welcome(FrameHeader.ProtocolVersion, (uint)Environment.ProcessId, node, Release.Version), stream);
     }
 

@@ -3,6 +3,7 @@ using Graincast.Gateway;
 using Graincast.Models;
 using Graincast.Placement;
 using Graincast.Projects;
+using Graincast.Security;
 using Graincast.Storage;
 using Graincast.Supervision;
 using Graincast.Training;
@@ -63,6 +64,9 @@ public static class SiloHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections));
         services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILogger<DeathHandler>>()));
+        services.AddSingleton(new TokenOptions(options.ClusterId));
+        services.AddSingleton<ITokenKeys>(new TokenKeys(ClusterConnection(options.ClusterConnection)));
+        services.AddSingleton<Tokens>();
         services.AddSingleton<BackendCalls>();
         services.AddSingleton<RunRegistry>();
         services.AddSingleton(new Databases(new NpgsqlConnectionStringBuilder(options.Connection)));
@@ -106,6 +110,8 @@ public static class SiloHost
         string cluster = ClusterConnection(options.ClusterConnection);
         silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));
         silo.AddActivityPropagation();
+        silo.AddIncomingGrainCallFilter<ClientCallFilter>();
+        silo.Configure<SiloConnectionOptions>(connections => connections.ConfigureGatewayInboundConnection(client => client.UseGatewayGuard()));
     }
 
     // The default one forgets a part of the grains with each silo that dies, and ends them where they are well: a training would end because of a node that has

@@ -16,6 +16,7 @@ PG_FUNCTION_INFO_V1(graincast_version);
 char	   *graincast_socket;
 int			graincast_timeout_ms;
 char	   *graincast_pin;
+char	   *graincast_on_behalf_of;
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -62,6 +63,8 @@ _PG_init(void)
 							&graincast_timeout_ms, 10000, 1, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("graincast.pin", "Written by pgml.train and pgml.deploy: the models that answer within their transaction.", NULL, &graincast_pin, "",
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE, pin_check, pin_assign, NULL);
+	DefineCustomStringVariable("graincast.on_behalf_of", "Written by the silo: its token for the role that a client trains for.", NULL, &graincast_on_behalf_of, "",
+							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("graincast");
 	modelcache_init();
 	feed_init();

@@ -214,3 +214,7 @@ CREATE FUNCTION pgml.load_dataset(source text, subset text DEFAULT NULL, "limit"
 RETURNS TABLE (table_name text, rows bigint)
 AS 'MODULE_PATHNAME', 'graincast_load_dataset' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;
 COMMENT ON FUNCTION pgml.load_dataset(text, text, bigint, jsonb) IS 'public: puts a bundled data set into the table pgml.<source>, owned by the caller.';
+
+CREATE FUNCTION pgml.client_token(valid_for interval DEFAULT '15 minutes') RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_client_token' LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
+COMMENT ON FUNCTION pgml.client_token(interval) IS 'public: a token by which a client of the SDK acts for the current role in this database.';

@@ -82,5 +82,6 @@
 extern char *graincast_socket;
 extern int graincast_timeout_ms;
 extern char *graincast_pin;
+extern char *graincast_on_behalf_of;
 
 #endif

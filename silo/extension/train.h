@@ -23,8 +23,11 @@ typedef struct TrainRequest
 	char	   *sampling;
 	bool		automatic_deploy;
 	char	   *preprocess;
-	Oid			caller;
+	Oid			caller;			/* whose run it is */
 	char	   *caller_name;
+	bool		for_client;		/* a session of the silo, for the role that a client's token names */
+	Oid			owner;			/* whose project it must be, and who reads the relation: that role, else the caller */
+	char	   *owner_name;
 } TrainRequest;
 
 typedef struct TrainColumn
@@ -60,6 +63,7 @@ typedef struct TrainResult
 
 /* trainrelation.c */
 extern void train_describe(const TrainRequest *request, TrainRelation *out);
+extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
 extern char *train_query(const TrainRelation *relation, int64 run);
 
 /* trainwrite.c */

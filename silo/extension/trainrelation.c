@@ -109,6 +109,28 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	relation_close(relation, NoLock);
 }
 
+static void
+check_readable(Oid relation, const char *qualified, Oid role, const char *role_name)
+{
+	if (pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK || pg_attribute_aclcheck_all(relation, role, ACL_SELECT, ACLMASK_ALL) == ACLCHECK_OK)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for relation %s: role \"%s\" may not read it", qualified, role_name),
+			 errhint("A client's training needs the right of its own role and of the silo's: GRANT SELECT ON %s TO %s.", qualified, quote_identifier(role_name))));
+}
+
+/*
+ * Of a client's training. The rows are read as the client's role, with no other right than that has in SQL; that the silo's role may read them too is how their
+ * owner lets silos serve clients with them at all.
+ */
+void
+train_check_readable(const TrainRequest *request, const TrainRelation *relation)
+{
+	check_readable(relation->relation, relation->qualified, request->caller, request->caller_name);
+	check_readable(relation->relation, relation->qualified, request->owner, request->owner_name);
+}
+
 /* The run is a literal: Citus would send a parameter as one, and the planner of each shard sees the same query. */
 char *
 train_query(const TrainRelation *relation, int64 run)

@@ -25,7 +25,7 @@ check_owner(const TrainRequest *request, const char *owner)
 
 	namestrcpy(&model.owner, owner);
 	catalog_copy_name(model.project, request->project);
-	catalog_check_owner(&model, request->caller);
+	catalog_check_owner(&model, request->owner);
 }
 
 static char *
@@ -91,7 +91,7 @@ lock_project(const TrainRequest *request)
 {
 	CatalogProject project;
 
-	catalog_add_project(request->project, request->task, request->caller_name);
+	catalog_add_project(request->project, request->task, request->owner_name);
 	if (!catalog_lock_project(request->project, &project))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

@@ -20,6 +20,8 @@ public static class FrameMessages
         ["open"] = Case(new Open("alice", Sha256), 9),
         ["cancel"] = Case(new Cancel(Run), 0),
         ["check"] = Case(new Check(Run), 0),
+        ["issue_token"] = Case(new IssueToken("alice “ü”", 900_000), 12),
+        ["verify_token"] = Case(new VerifyToken("AQ.Ag"), 13),
         ["list_runs"] = Case(new ListRuns(), 10),
         ["predict_by_key"] = Case(new PredictByKey("alice", "fraud “ü”", ["4711", "b"]), 11),
         ["predicted"] = Case(new Predicted(0.25f), 11),
@@ -31,6 +33,8 @@ public static class FrameMessages
         ["opened"] = Case(new Opened(4096), 9),
         ["error"] = Case(new Error("22023", "unknown hyperparameter \"c\"", "", "Use one of: C."), 7),
         ["run_list"] = Case(new RunList([new RunProgress(Run, "", "fraud “ü”", "2", "fitting", 1_000, 17, 2_500)]), 10),
+        ["token_issued"] = Case(new TokenIssued("AQ.Ag"), 12),
+        ["token_verified"] = Case(new TokenVerified("alice “ü”"), 13),
     };
 
     private static MessageCase Case<T>(T message, uint stream)
