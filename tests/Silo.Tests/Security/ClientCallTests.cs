@@ -84,7 +84,8 @@ public sealed class ClientCallTests : IAsyncLifetime
             ("IGrainManagementExtension", () => _cluster.Project().AsReference<Orleans.Core.Internal.IGrainManagementExtension>().DeactivateOnIdle().AsTask()),
         })
         {
-            GraincastException error = await FailAsync(call);
+            Exception? thrown = await Record.ExceptionAsync(call);
+            var error = thrown.ShouldBeOfType<GraincastException>($"{name}: {thrown}");
             error.SqlState.ShouldBe(SqlState.InsufficientPrivilege, name);
             error.Message.ShouldContain(name);
         }

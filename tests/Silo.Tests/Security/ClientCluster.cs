@@ -3,6 +3,7 @@ using Graincast.Models;
 using Graincast.Placement;
 using Graincast.Projects;
 using Graincast.Scoring;
+using Graincast.Supervision;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Hosting;
@@ -50,6 +51,7 @@ public sealed class ClientCluster : IAsyncDisposable
             silo.Services.AddSingleton(new TokenOptions("graincast"));
             silo.Services.AddSingleton<ITokenKeys>(new MemoryKeys(TimeProvider.System));
             silo.Services.AddSingleton<Tokens>();
+            silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<ICatalog, CountingCatalog>();
             silo.Services.AddSingleton<IDeployments, Nothing>();
             silo.Services.AddSingleton<IRights, Nothing>();
