@@ -56,7 +56,7 @@ public sealed class ClientCallFilter(Tokens tokens) : IIncomingGrainCallFilter
     /// <summary>Enumerations are started by a token; they go on for who knows their number, 122 random bits that the client chose.</summary>
     private static bool Starts(IInvokable request)
     {
-        if (request.GetMethodName() != nameof(IAsyncEnumerableGrainExtension.StartEnumeration))
+        if (request.GetMethod().Name is nameof(IAsyncEnumerableGrainExtension.MoveNext) or nameof(IAsyncEnumerableGrainExtension.DisposeAsync))
         {
             return false;
         }

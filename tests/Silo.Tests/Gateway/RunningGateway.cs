@@ -1,4 +1,5 @@
 using Graincast.Placement;
+using Graincast.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -11,6 +12,7 @@ public sealed class RunningGateway : IAsyncLifetime
 
     private readonly NodeCluster _nodes = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("graincast-gw-").FullName;
+    private readonly Tokens _tokens = new(new MemoryKeys(TimeProvider.System), new TokenOptions("graincast"), TimeProvider.System, NullLogger<Tokens>.Instance);
     private GatewayService[] _gateways = [];
 
     /// <summary>The socket at node 0.</summary>
@@ -48,7 +50,7 @@ public sealed class RunningGateway : IAsyncLifetime
 
     private GatewayService Create(string node) => new(
         new SocketOptions(PathOf(node), node, MaxConnections),
-        new BackendCalls(_nodes.Grains, new TestNodes(node), NullLogger<BackendCalls>.Instance),
+        new BackendCalls(_nodes.Grains, new TestNodes(node), _tokens, NullLogger<BackendCalls>.Instance),
         NullLogger<GatewayService>.Instance);
 
     /// <summary>The three nodes of the test, as one of them sees them.</summary>
@@ -84,6 +86,7 @@ public sealed class RunningGateway : IAsyncLifetime
             gateway.Dispose();
         }
 
+        _tokens.Dispose();
         await _nodes.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
