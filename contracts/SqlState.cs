@@ -18,6 +18,9 @@ public static class SqlState
     /// <summary>More than one row where one is wanted.</summary>
     public const string CardinalityViolation = "21000";
 
+    /// <summary>A number beyond real.</summary>
+    public const string NumericValueOutOfRange = "22003";
+
     /// <summary>NULL where the policy is an error.</summary>
     public const string NullNotAllowed = "22004";
 
@@ -26,6 +29,9 @@ public static class SqlState
 
     /// <summary>No token, or one that is forged, expired or another cluster's.</summary>
     public const string InvalidAuthorization = "28000";
+
+    /// <summary>Changed by others meanwhile: try again.</summary>
+    public const string SerializationFailure = "40001";
 
     /// <summary>No privilege.</summary>
     public const string InsufficientPrivilege = "42501";
