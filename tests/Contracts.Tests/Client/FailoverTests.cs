@@ -18,12 +18,12 @@ public sealed class FailoverTests : IAsyncDisposable
     [Fact]
     public async Task A_prediction_whose_connection_breaks_is_sent_again_at_once()
     {
-        await _silo.StartAsync();
-        using var relay = new Relay(_silo.GatewayPort);
-        GraincastClient client = await _silo.ConnectAsync(options => options.UseGateways(relay.EndPoint));
+        await using var silo = new StandInSilo(isRelayed: true);
+        await silo.StartAsync();
+        GraincastClient client = await silo.ConnectAsync();
         var reached = new TaskCompletionSource();
         var never = new TaskCompletionSource<Models.Prediction>();
-        _silo.Script.Answer = (_, _) =>
+        silo.Script.Answer = (_, _) =>
         {
             reached.SetResult();
             return never.Task;
@@ -31,8 +31,8 @@ public sealed class FailoverTests : IAsyncDisposable
         long started = TimeProvider.System.GetTimestamp();
         Task<float> call = client.Project("fraud").PredictAsync([1f], Test);
         await reached.Task.WaitAsync(Test);
-        _silo.Script.Answer = (_, _) => Task.FromResult(Script.Of(3));
-        relay.Cut();
+        silo.Script.Answer = (_, _) => Task.FromResult(Script.Of(3));
+        silo.Relay!.Cut();
         (await call).ShouldBe(3);
         TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(8), "not by the attempt's timeout");
         never.SetCanceled(Test);

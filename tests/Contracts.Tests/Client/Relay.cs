@@ -18,7 +18,7 @@ public sealed class Relay : IDisposable
         _ = AcceptAsync();
     }
 
-    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Resets every connection there is; new ones are taken.</summary>
     public void Cut()

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 
 namespace Graincast.Client;
 
@@ -11,11 +12,22 @@ public sealed class StandInSilo : IAsyncDisposable
 {
     private readonly List<IHost> _clients = [];
     private readonly int _siloPort = FreePort();
+    private readonly int _listeningPort;
     private IHost? _silo;
+
+    /// <param name="isRelayed">Whether a relay stands before the gateway, at the address that the silo calls its own.</param>
+    public StandInSilo(bool isRelayed = false)
+    {
+        _listeningPort = FreePort();
+        Relay = isRelayed ? new Relay(_listeningPort) : null;
+        GatewayPort = Relay?.Port ?? _listeningPort;
+    }
+
+    public Relay? Relay { get; }
 
     public Script Script { get; } = new();
 
-    public int GatewayPort { get; } = FreePort();
+    public int GatewayPort { get; }
 
     public static async Task<StandInSilo> StartNewAsync()
     {
@@ -29,7 +41,9 @@ public sealed class StandInSilo : IAsyncDisposable
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Script);
-        builder.UseOrleans(orleans => orleans.UseLocalhostClustering(_siloPort, GatewayPort, serviceId: "graincast", clusterId: "graincast"));
+        builder.UseOrleans(orleans => orleans
+            .UseLocalhostClustering(_siloPort, GatewayPort, serviceId: "graincast", clusterId: "graincast")
+            .Configure<EndpointOptions>(endpoints => endpoints.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Loopback, _listeningPort)));
         _silo = builder.Build();
         await _silo.StartAsync();
     }
@@ -77,6 +91,7 @@ public sealed class StandInSilo : IAsyncDisposable
         }
 
         await StopAsync();
+        Relay?.Dispose();
     }
 
     private static int FreePort()
