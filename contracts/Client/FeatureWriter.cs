@@ -30,6 +30,10 @@ public ref struct FeatureWriter
     public static T[] Required<T>(T[]? values, string property) => values ?? throw new GraincastException(
         SqlState.NullNotAllowed, $"The array of property {property} is null.", "Give an array of the length that the model was trained on; NaN is NULL for an entry.");
 
+    /// <summary>The error of an enum's value that no member has.</summary>
+    public static GraincastException NoMember<T>(T value, string property) => new(
+        SqlState.InvalidParameter, $"The value {value} of property {property} is no member of its enum.", "Give a member; a combination of flags has no text of its own.");
+
     /// <summary>A feature that is a number; null = NULL.</summary>
     public void Number(float? value, string property)
     {
