@@ -10,6 +10,7 @@ internal sealed class GraincastClientOptionsValidator : IValidateOptions<Grainca
     {
         List<string> failures = [];
         bool hasConnection = !string.IsNullOrEmpty(options.ConnectionString);
+        bool hasGatewaysOnly = !hasConnection && options.Gateways.Count > 0;
         Require(
             hasConnection || options.Gateways.Count > 0,
             nameof(options.ConnectionString),
@@ -18,8 +19,8 @@ internal sealed class GraincastClientOptionsValidator : IValidateOptions<Grainca
             !hasConnection || IsConnectionString(options.ConnectionString),
             nameof(options.ConnectionString),
             "an Npgsql connection string that names host and database, such as \"Host=db;Database=app;Username=alice\"");
-        Require(hasConnection || !string.IsNullOrEmpty(options.Database), nameof(options.Database), "the name of the database whose projects are called");
-        Require(hasConnection || options.TokenProvider is not null, nameof(options.TokenProvider), "a function that gives what SELECT pgml.client_token() returns");
+        Require(!hasGatewaysOnly || !string.IsNullOrEmpty(options.Database), nameof(options.Database), "the name of the database whose projects are called");
+        Require(!hasGatewaysOnly || options.TokenProvider is not null, nameof(options.TokenProvider), "a function that gives what SELECT pgml.client_token() returns");
         Require(!string.IsNullOrEmpty(options.ClusterId), nameof(options.ClusterId), "the silos' cluster id (GRAINCAST__CLUSTERID there)");
         Require(!string.IsNullOrEmpty(options.ServiceId), nameof(options.ServiceId), "the silos' service id (GRAINCAST__SERVICEID there)");
         Require(options.ConnectTimeout > TimeSpan.Zero || options.ConnectTimeout == Timeout.InfiniteTimeSpan, nameof(options.ConnectTimeout), "a positive time, or Timeout.InfiniteTimeSpan");
