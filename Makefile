@@ -63,7 +63,7 @@ install: ## Install the extension into a Postgres of your own: make install PG_C
 	@$(MAKE) --no-print-directory -C silo/extension install PG_CONFIG=$(PG_CONFIG) with_llvm=no
 
 clean: ## Remove what was built. A running Graincast keeps its own copy.
-	@rm -rf bin contracts/bin contracts/obj grains/bin grains/obj silo/bin silo/obj tests/*/bin tests/*/obj
+	@rm -rf bin contracts/bin contracts/obj contracts/Generator/bin contracts/Generator/obj grains/bin grains/obj silo/bin silo/obj tests/*/bin tests/*/obj tests/Samples/*/bin tests/Samples/*/obj
 	@$(MAKE) --no-print-directory --silent -C silo/extension clean PG_CONFIG=$(PG_CONFIG) with_llvm=no
 
 help: ## List the targets.

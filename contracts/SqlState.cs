@@ -18,6 +18,9 @@ public static class SqlState
     /// <summary>More than one row where one is wanted.</summary>
     public const string CardinalityViolation = "21000";
 
+    /// <summary>A number beyond real.</summary>
+    public const string NumericValueOutOfRange = "22003";
+
     /// <summary>NULL where the policy is an error.</summary>
     public const string NullNotAllowed = "22004";
 
