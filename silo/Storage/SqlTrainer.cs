@@ -67,11 +67,11 @@ public sealed class SqlTrainer(Databases databases, Tokens tokens) : ISqlTrainer
         }
         catch (NpgsqlException exception)
         {
+            // Without the exception itself, here and above: it would have to travel to the client, and Npgsql's do not.
             throw new GraincastException(
                 SqlState.ConnectionLost,
-                $"the connection of the silo to the Postgres beside it failed: {exception.Message}",
-                "Nothing was written, unless the model is in pgml.trained_models. See the silo's log and `graincast status`.",
-                innerException: exception);
+                $"the connection of the silo to the Postgres beside it failed: {(exception.InnerException ?? exception).Message}",
+                "Nothing was written, unless the model is in pgml.trained_models. See the silo's log and `graincast status`.");
         }
         finally
         {

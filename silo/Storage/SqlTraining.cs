@@ -48,7 +48,7 @@ internal sealed record SqlTraining(string Database, string Project, string Role,
             hint = $"Both \"{Role}\" and the silo's role must be allowed to read {Request.Relation ?? "the relation"}: GRANT SELECT on it, and USAGE on its schema.";
         }
 
-        return new GraincastException(exception.SqlState, exception.MessageText, hint, exception.Detail ?? "", exception);
+        return new GraincastException(exception.SqlState, exception.MessageText, hint, exception.Detail ?? "");
     }
 
     /// <summary>Named arguments: what the client left out has the default that SQL gives it.</summary>

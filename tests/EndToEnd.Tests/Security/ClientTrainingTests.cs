@@ -134,7 +134,7 @@ public sealed class ClientTrainingTests(TestDatabase database) : IClassFixture<T
             _client = await SdkClient.ConnectAsync(database.Server);
         }
 
-        await Wait.UntilAsync("the statement is cancelled", async () => await gatekeeper.ScalarAsync<long>(active) == 0);
+        await Wait.UntilAsync("the statement is cancelled", async () => await gatekeeper.ScalarAsync<long>(active) == 0, TimeSpan.FromSeconds(byToken ? 30 : 120));
         (await gatekeeper.ScalarAsync<long>("SELECT count(*) FROM pgml.projects WHERE name = $1", $"gated {gate}")).ShouldBe(0);
     }
 
