@@ -15,6 +15,7 @@ internal sealed class ClientCalls(IClusterClient cluster, IOptions<GraincastClie
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(2);
 
     private static readonly ResiliencePropertyKey<long> Started = new("graincast.started");
+    private static readonly ResiliencePropertyKey<GraincastException?> Refusal = new("graincast.refusal");
 
     private readonly ResiliencePipeline _pipeline = Pipeline(options.Value, gateways, time);
 
@@ -26,9 +27,14 @@ internal sealed class ClientCalls(IClusterClient cluster, IOptions<GraincastClie
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (attempt, state) => await state.Calls.AttemptAsync(state.Grain, state.Call, attempt.CancellationToken),
+                static async (attempt, state) => await state.Calls.AttemptAsync(state.Grain, state.Call, attempt),
                 context,
                 (Calls: this, Grain: Grain(project), Call: call)).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException) when (context.Properties.TryGetValue(Refusal, out GraincastException? refusal) && refusal is not null)
+        {
+            // The time was up in the middle of another attempt: why the one before it failed says more.
+            throw refusal;
         }
         catch (Exception exception) when (!IsCancelled(exception, cancellationToken))
         {
@@ -145,17 +151,22 @@ internal sealed class ClientCalls(IClusterClient cluster, IOptions<GraincastClie
         }
     }
 
-    private async Task<T> AttemptAsync<T>(IProjectGrain grain, Func<IProjectGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> AttemptAsync<T>(IProjectGrain grain, Func<IProjectGrain, CancellationToken, Task<T>> call, ResilienceContext context)
     {
-        string token = await TokenAsync(cancellationToken);
+        string token = await TokenAsync(context.CancellationToken);
         try
         {
-            return await SendAsync(grain, call, token, cancellationToken);
+            return await SendAsync(grain, call, token, context.CancellationToken);
         }
         catch (GraincastException exception) when (exception.SqlState == SqlState.InvalidAuthorization)
         {
             tokens.Refused(token);
-            return await SendAsync(grain, call, await TokenAsync(cancellationToken), cancellationToken);
+            return await SendAsync(grain, call, await TokenAsync(context.CancellationToken), context.CancellationToken);
+        }
+        catch (GraincastException exception)
+        {
+            context.Properties.Set(Refusal, exception);
+            throw;
         }
     }
 

@@ -21,6 +21,8 @@ public sealed class GraincastClient
     /// <summary>The newest deployment of a project that any call was answered by, 0 = none.</summary>
     internal long Newest(string project) => _newest.GetValueOrDefault(project);
 
+    internal void Forget(string project) => _newest.TryRemove(project, out _);
+
     internal void Answered(string project, long deployment)
     {
         // Nearly always no news: look before a write.

@@ -40,7 +40,7 @@ public sealed class GraincastProject
     public async Task<float[]> PredictBatchAsync(ReadOnlyMemory<float> features, CancellationToken cancellationToken = default)
     {
         float[] rows = features.ToArray();
-        PredictionBatch batch = await _client.Calls.AskAsync(Name, nameof(PredictBatchAsync), (grain, token) => grain.PredictBatchAsync(rows, Since, token), cancellationToken);
+        PredictionBatch batch = await AskAsync(nameof(PredictBatchAsync), (grain, token) => grain.PredictBatchAsync(rows, Since, token), cancellationToken);
         _client.Answered(Name, batch.Deployment);
         return batch.Values;
     }
@@ -49,7 +49,7 @@ public sealed class GraincastProject
     public async Task<Prediction> PredictByKeyAsync(RowKey key, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Remembered(await _client.Calls.AskAsync(Name, nameof(PredictByKeyAsync), (grain, token) => grain.PredictByKeyAsync(key, Since, token), cancellationToken));
+        return Remembered(await AskAsync(nameof(PredictByKeyAsync), (grain, token) => grain.PredictByKeyAsync(key, Since, token), cancellationToken));
     }
 
     /// <summary>Trains as <c>pgml.train</c> does: yields lines of progress, then the model. Ending the enumeration early, or cancelling it, stops the training.</summary>
@@ -71,10 +71,24 @@ public sealed class GraincastProject
         return new FeatureRow { Numbers = features };
     }
 
+    private async Task<T> AskAsync<T>(string method, Func<IProjectGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.Calls.AskAsync(Name, method, call, cancellationToken);
+        }
+        catch (GraincastException exception) when (exception.SqlState == SqlState.SerializationFailure)
+        {
+            // A project that was dropped and made anew counts from the start, and must be refused but once.
+            _client.Forget(Name);
+            throw;
+        }
+    }
+
     private async Task<float> ValueAsync(FeatureRow row, CancellationToken cancellationToken) => (await AnswerAsync(row, cancellationToken)).Value;
 
     private async Task<Prediction> AnswerAsync(FeatureRow row, CancellationToken cancellationToken) =>
-        Remembered(await _client.Calls.AskAsync(Name, nameof(PredictAsync), (grain, token) => grain.PredictAsync(row, Since, token), cancellationToken));
+        Remembered(await AskAsync(nameof(PredictAsync), (grain, token) => grain.PredictAsync(row, Since, token), cancellationToken));
 
     private Prediction Remembered(Prediction prediction)
     {

@@ -33,8 +33,20 @@ public sealed class ClientCallFilter(Tokens tokens) : IIncomingGrainCallFilter
             RequestContext.Set(CallContext.Role, await RoleAsync(token, key.Database));
         }
 
-        await context.Invoke();
+        try
+        {
+            await context.Invoke();
+        }
+        catch (Exception exception) when (exception is GraincastException { InnerException: not null } or DbException)
+        {
+            throw WithoutCause(exception);
+        }
     }
+
+    // A client has no codec for Npgsql's exceptions: it would be told that, instead of what is wrong.
+    private static GraincastException WithoutCause(Exception exception) => exception is GraincastException known
+        ? new GraincastException(known.SqlState, known.Message, known.Hint, known.Detail)
+        : new GraincastException(SqlState.ConnectionLost, $"the silo could not read the catalog: {exception.Message}", "See `graincast status` on the silo's node, and its log.");
 
     /// <summary>Whether the call acts for somebody. 42501 for all that clients may not call.</summary>
     private static bool NeedsToken(IIncomingGrainCallContext context)
