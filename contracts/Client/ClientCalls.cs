@@ -16,7 +16,7 @@ internal sealed class ClientCalls(IClusterClient cluster, IOptions<GraincastClie
 
     private static readonly ResiliencePropertyKey<long> Started = new("graincast.started");
 
-    private readonly ResiliencePipeline _pipeline = Pipeline(options.Value, time);
+    private readonly ResiliencePipeline _pipeline = Pipeline(options.Value, gateways, time);
 
     /// <summary>Calls something that changes nothing: what is lost is tried again.</summary>
     public async Task<T> AskAsync<T>(string project, string method, Func<IProjectGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
@@ -115,7 +115,7 @@ internal sealed class ClientCalls(IClusterClient cluster, IOptions<GraincastClie
         await updates.DisposeAsync();
     }
 
-    private static ResiliencePipeline Pipeline(GraincastClientOptions options, TimeProvider time)
+    private static ResiliencePipeline Pipeline(GraincastClientOptions options, GatewayWatch gateways, TimeProvider time)
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (options.MaxRetryAttempts > 0)
@@ -127,7 +127,9 @@ internal sealed class ClientCalls(IClusterClient cluster, IOptions<GraincastClie
                 MaxDelay = MaxRetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Exception is { } exception && CallErrors.IsTransient(exception) && Left(attempt.Context) > TimeSpan.Zero),
+                // A client that was stopped, or not yet started, gets no better by waiting.
+                ShouldHandle = attempt => ValueTask.FromResult(
+                    attempt.Outcome.Exception is { } exception && CallErrors.IsTransient(exception) && gateways.IsRunning && Left(attempt.Context) > TimeSpan.Zero),
             });
         }
 

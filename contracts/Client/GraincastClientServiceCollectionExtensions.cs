@@ -57,6 +57,7 @@ public static class GraincastClientServiceCollectionExtensions
             messaging.CancelRequestOnTimeout = true;
         });
         orleans.AddActivityPropagation();
+        // With branch tls: orleans.UseTls(provider => provider.GetRequiredService<IOptions<GraincastClientOptions>>().Value.TlsDirectory);
 
         void Set<T>(Action<T, GraincastClientOptions> set)
             where T : class => services.AddOptions<T>().Configure<IOptions<GraincastClientOptions>>((options, graincast) => set(options, graincast.Value));

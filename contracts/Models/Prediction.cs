@@ -14,7 +14,7 @@ public sealed record Prediction
     [Id(2)] public float[] Probabilities { get; init; } = [];
 
     /// <summary>A classification's labels; else empty.</summary>
-    [Id(3)] public IReadOnlyList<string> Labels { get; init; } = [];
+    [Id(3)] public string[] Labels { get; init; } = [];
 
     /// <summary>The model that answered: its id in <c>pgml.models</c>.</summary>
     [Id(4)] public required long Model { get; init; }

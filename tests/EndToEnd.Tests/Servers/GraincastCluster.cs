@@ -141,6 +141,15 @@ public class GraincastCluster : IAsyncLifetime
         _frozen.Clear();
     }
 
+    /// <summary>Asks a node's silo to end, as an update does, and starts another one.</summary>
+    public async Task RestartSiloAsync(int node)
+    {
+        var pid = SiloPid(node);
+        Signal.Send(pid, Signal.Terminate);
+        await Wait.UntilAsync($"the silo {pid} of node {node} has ended", () => !Processes.IsAlive(pid), TimeSpan.FromMinutes(1));
+        await StartSilosAsync();
+    }
+
     /// <summary>Brings up what does not run; what does is left alone.</summary>
     public Task StartSilosAsync() => Cli.MustSucceedAsync("up", "--data", Data);
 

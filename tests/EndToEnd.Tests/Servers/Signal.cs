@@ -9,6 +9,7 @@ public static partial class Signal
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Alarm = 14;
+    public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;
 

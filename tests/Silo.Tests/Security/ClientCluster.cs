@@ -134,6 +134,8 @@ public sealed class ClientCluster : IAsyncDisposable
     {
         public ValueTask<ProjectState?> FindAsync(string database, string project, long since, CancellationToken cancellationToken) => new((ProjectState?)null);
 
+        public ValueTask<ProjectState?> FindNowAsync(string database, string project, CancellationToken cancellationToken) => new((ProjectState?)null);
+
         public ValueTask<bool> MayActAsync(string database, string role, string owner, CancellationToken cancellationToken) => new(false);
 
         public Task<string> NodeOfAsync(string database, FeatureSource source, RowKey key, CancellationToken cancellationToken) => Task.FromResult("0");
