@@ -29,7 +29,7 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("predict-by-key")]
     Task<Prediction> PredictByKeyAsync(RowKey key, long since, CancellationToken cancellationToken);
 
-    /// <summary>Trains as <c>pgml.train</c> does, reading as the silo's role, for the caller. Yields progress, then the model. Cancelling stops the training.</summary>
+    /// <summary>Trains as <c>pgml.train</c> does, reading as the caller's role. Yields progress, then the model. Cancelling stops the training.</summary>
     [Alias("train")]
     IAsyncEnumerable<TrainingUpdate> TrainAsync(TrainingRequest request, CancellationToken cancellationToken);
 }

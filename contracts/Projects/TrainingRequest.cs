@@ -4,7 +4,7 @@ namespace Graincast.Projects;
 [GenerateSerializer, Immutable, Alias("graincast.training-request")]
 public sealed record TrainingRequest
 {
-    /// <summary>The table or view to learn from; the silo's role must be allowed to SELECT it. Null = that of the project's last training.</summary>
+    /// <summary>The table or view to learn from, read as the caller's role; that and the silo's role must be allowed to SELECT it. Null = that of the project's last training.</summary>
     [Id(0)] public string? Relation { get; init; }
 
     /// <summary>The column to predict; none for clustering and decomposition.</summary>

@@ -107,6 +107,8 @@ public sealed class ClientTrainingTests(TestDatabase database) : IClassFixture<T
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_client_that_leaves_cancels_the_statement(bool byToken)
     {
+        // Orleans forgets an enumeration that nobody asks for after a minute.
+        Assert.SkipUnless(byToken || Environment.GetEnvironmentVariable("GRAINCAST_SOAK") is { Length: > 0 }, "takes a minute: GRAINCAST_SOAK=1");
         var gate = byToken ? 11 : 12;
         await using var gatekeeper = await database.OpenAsync();
         await gatekeeper.ExecuteAsync($"""

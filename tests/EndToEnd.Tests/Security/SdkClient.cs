@@ -3,6 +3,7 @@ using Graincast.Projects;
 using Graincast.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -18,9 +19,12 @@ public sealed class SdkClient : IAsyncDisposable
 
     public IClusterClient Orleans => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<SdkClient> ConnectAsync(GraincastServer server)
+    public static Task<SdkClient> ConnectAsync(GraincastServer server) => ConnectAsync(server.Superuser);
+
+    /// <summary>To one of the silos that this database knows.</summary>
+    public static async Task<SdkClient> ConnectAsync(NpgsqlDataSource superuser)
     {
-        await using var find = server.Superuser.CreateCommand("SELECT deploymentid, address, proxyport FROM graincast.members WHERE status = 3");
+        await using var find = superuser.CreateCommand("SELECT deploymentid, address, proxyport FROM graincast.members WHERE status = 3");
         await using var reader = await find.ExecuteReaderAsync();
         await reader.ReadAsync();
         (string cluster, var gateway) = (reader.GetString(0), new IPEndPoint(IPAddress.Parse(reader.GetString(1)), reader.GetInt32(2)));
