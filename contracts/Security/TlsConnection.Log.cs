@@ -1,0 +1,10 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Graincast.Security;
+
+internal sealed partial class TlsConnection
+{
+    [LoggerMessage(7003, LogLevel.Warning, "Refused a connection with {Peer}: {Reason}")]
+    private static partial void LogRefused(ILogger logger, EndPoint? peer, string reason);
+}
