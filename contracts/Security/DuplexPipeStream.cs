@@ -8,8 +8,8 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
     private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);
 
-    /// <summary>Whether the other end sent anything.</summary>
-    public bool HasReceived { get; private set; }
+    /// <summary>What the other end sent first: in TLS the type of a record.</summary>
+    public byte? FirstByte { get; private set; }
 
     public override bool CanRead => true;
 
@@ -28,14 +28,14 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
     public override int Read(byte[] buffer, int offset, int count)
     {
         int read = _input.Read(buffer, offset, count);
-        HasReceived |= read > 0;
+        Note(buffer.AsSpan(offset, read));
         return read;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = await _input.ReadAsync(buffer, cancellationToken);
-        HasReceived |= read > 0;
+        Note(buffer.Span[..read]);
         return read;
     }
 
@@ -50,4 +50,6 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Note(ReadOnlySpan<byte> received) => FirstByte ??= received.IsEmpty ? null : received[0];
 }

@@ -72,7 +72,8 @@ internal static class PeerCheck
     private static string ChainProblem(X509Chain chain)
     {
         X509ChainStatusFlags found = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
-        if ((found & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0)
+        // A signature is wrong where another CA has the same name.
+        if ((found & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid)) != 0)
         {
             return $"no CA in {TlsFiles.AuthoritiesName} vouches for it";
         }

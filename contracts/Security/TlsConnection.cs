@@ -18,6 +18,10 @@ internal sealed partial class TlsConnection(TlsCertificates certificates, bool a
     // Two records of TLS.
     private const int BufferSizeBytes = 32 * 1024;
 
+    // Types of records that a handshake may begin with.
+    private const byte Alert = 21;
+    private const byte Handshake = 22;
+
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
     public async Task RunAsync(ConnectionContext context, ConnectionDelegate next)
@@ -27,8 +31,9 @@ internal sealed partial class TlsConnection(TlsCertificates certificates, bool a
         await using var stream = new SslStream(received, leaveInnerStreamOpen: false);
         if (await FailureAsync(stream) is { } reason)
         {
+            reason = received.FirstByte is null or Alert or Handshake ? reason : "it does not speak TLS";
             // A look whether the port is open, as another silo of this node takes it before it starts, is no refusal.
-            if (!accepts || received.HasReceived)
+            if (!accepts || received.FirstByte is not null)
             {
                 LogRefused(logger, context.RemoteEndPoint, reason);
             }

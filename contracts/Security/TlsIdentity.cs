@@ -17,7 +17,14 @@ internal sealed class TlsIdentity(SslStreamCertificateContext own, X509Certifica
         X509Certificate2Collection authorities = Import(files.Authorities, Path.Combine(directory, TlsFiles.AuthoritiesName));
         X509Certificate2Collection chain = Import(files.Certificate, Path.Combine(directory, TlsFiles.CertificateName));
         chain.RemoveAt(0);
-        return new TlsIdentity(SslStreamCertificateContext.Create(WithKey(files, directory), chain, offline: true), authorities);
+        try
+        {
+            return new TlsIdentity(SslStreamCertificateContext.Create(WithKey(files, directory), chain, offline: true), authorities);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw TlsFiles.Unusable(Path.Combine(directory, TlsFiles.CertificateName), "its key cannot sign, see its key usage", exception);
+        }
     }
 
     public override string ToString() => PeerCheck.Describe(own.TargetCertificate);
