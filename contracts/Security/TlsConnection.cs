@@ -15,6 +15,9 @@ internal sealed partial class TlsConnection(TlsCertificates certificates, bool a
 {
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
 
+    // No refusal: who looks whether the port is open does so too, as another silo of this node before it starts.
+    private const string HungUp = "the other end hung up in the handshake";
+
     // Two records of TLS.
     private const int BufferSizeBytes = 32 * 1024;
 
@@ -32,8 +35,11 @@ internal sealed partial class TlsConnection(TlsCertificates certificates, bool a
         if (await FailureAsync(stream) is { } reason)
         {
             reason = received.FirstByte is null or Alert or Handshake ? reason : "it does not speak TLS";
-            // A look whether the port is open, as another silo of this node takes it before it starts, is no refusal.
-            if (!accepts || received.FirstByte is not null)
+            if (reason == HungUp)
+            {
+                LogHungUp(logger, context.RemoteEndPoint);
+            }
+            else
             {
                 LogRefused(logger, context.RemoteEndPoint, reason);
             }
@@ -41,7 +47,7 @@ internal sealed partial class TlsConnection(TlsCertificates certificates, bool a
             // Whoever wanted to connect is told why; a stranger is not.
             if (!accepts)
             {
-                throw new ConnectionAbortedException($"{context.RemoteEndPoint} was refused: {reason}");
+                throw new ConnectionAbortedException($"{context.RemoteEndPoint} cannot be talked with: {reason}");
             }
 
             return;
@@ -72,12 +78,17 @@ internal sealed partial class TlsConnection(TlsCertificates certificates, bool a
             await (accepts ? stream.AuthenticateAsServerAsync(Server(), timeout.Token) : stream.AuthenticateAsClientAsync(Client(), timeout.Token));
             return null;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return timeout.IsCancellationRequested ? $"the handshake took over {HandshakeTimeout.TotalSeconds:F0} s" : "the connection was closed";
+            return $"the handshake took over {HandshakeTimeout.TotalSeconds:F0} s";
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        catch (Exception exception) when (refusal is null && exception is (IOException or OperationCanceledException))
         {
+            return HungUp;
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, the handshake is not done.
             return refusal ?? exception.GetBaseException().Message;
         }
 

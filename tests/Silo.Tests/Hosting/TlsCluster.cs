@@ -80,6 +80,7 @@ public sealed class TlsCluster : IAsyncLifetime
         {
             client.UseStaticClustering(gateway is null ? [.. Enumerable.Range(0, Count).Select(GatewayPort)] : [gateway]);
             client.UseTls(_ => tlsDirectory);
+            client.UseConnectionRetryFilter((_, _) => Task.FromResult(false));
         });
         IHost host = builder.Build();
         try
