@@ -32,8 +32,7 @@ internal sealed class GraincastClientOptionsValidator : IValidateOptions<Grainca
             options.TokenLifetime >= TimeSpan.FromSeconds(1) && options.TokenLifetime <= TimeSpan.FromDays(1),
             nameof(options.TokenLifetime),
             "a time between a second and a day");
-        // With branch tls: options.TlsDirectory is null || Directory.Exists(options.TlsDirectory), "a folder that exists, or null for no TLS". Until then nobody must believe in it.
-        Require(options.TlsDirectory is null, nameof(options.TlsDirectory), "null: connections are not encrypted in this version");
+        Require(options.TlsDirectory is null || Directory.Exists(options.TlsDirectory), nameof(options.TlsDirectory), "a folder that exists, or null for no TLS");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Require(bool condition, string setting, string wanted)

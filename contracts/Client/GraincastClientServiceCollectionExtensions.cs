@@ -1,4 +1,5 @@
 using Graincast.Client;
+using Graincast.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -57,7 +58,7 @@ public static class GraincastClientServiceCollectionExtensions
             messaging.CancelRequestOnTimeout = true;
         });
         orleans.AddActivityPropagation();
-        // With branch tls: orleans.UseTls(provider => provider.GetRequiredService<IOptions<GraincastClientOptions>>().Value.TlsDirectory);
+        orleans.UseTls(provider => provider.GetRequiredService<IOptions<GraincastClientOptions>>().Value.TlsDirectory);
 
         void Set<T>(Action<T, GraincastClientOptions> set)
             where T : class => services.AddOptions<T>().Configure<IOptions<GraincastClientOptions>>((options, graincast) => set(options, graincast.Value));

@@ -25,6 +25,8 @@ internal static class ServeCommand
             Setting<string>("--cluster-connection", nameof(GraincastOptions.ClusterConnection), "The same of the database with Orleans' tables, where it is another: on Citus the coordinator's."),
             Setting<string>("--cluster-id", nameof(GraincastOptions.ClusterId), "Orleans' cluster id."),
             Setting<string>("--service-id", nameof(GraincastOptions.ServiceId), "Orleans' service id."),
+            Setting<string>("--tls-directory", nameof(GraincastOptions.TlsDirectory), "A folder with ca.pem, cert.pem and key.pem: TLS between silos and for clients. Without it only this machine can connect."),
+            Setting<string>("--advertised-address", nameof(GraincastOptions.AdvertisedAddress), "The IP address that other silos and clients connect to; needs --tls-directory."),
             Setting<int>("--silo-port", nameof(GraincastOptions.SiloPort), "Port between silos; 0 = a free one."),
             Setting<int>("--gateway-port", nameof(GraincastOptions.GatewayPort), "Port for Orleans clients; 0 = a free one."),
             Setting<string>("--otlp-endpoint", nameof(GraincastOptions.OtlpEndpoint), "Where traces and metrics go, e.g. http://localhost:4317."),

@@ -29,10 +29,16 @@ public sealed class GraincastOptions
     /// <summary>Orleans' service id.</summary>
     public string ServiceId { get; set; } = "graincast";
 
-    /// <summary>Loopback port between silos; 0 = a free one. A silo that was killed and comes back at another port waits until its old self is declared dead.</summary>
+    /// <summary>A folder with ca.pem, cert.pem and key.pem: connections of silos and clients are TLS, both ends show a certificate; empty = no TLS, only loopback is listened on.</summary>
+    public string TlsDirectory { get; set; } = "";
+
+    /// <summary>The IP address that other silos and clients connect to; empty = loopback. Another one needs <see cref="TlsDirectory"/>, and the silo then listens on all of them.</summary>
+    public string AdvertisedAddress { get; set; } = "";
+
+    /// <summary>Port between silos; 0 = a free one. A silo that was killed and comes back at another port waits until its old self is declared dead.</summary>
     public int SiloPort { get; set; } = 11111;
 
-    /// <summary>Loopback port for Orleans clients; 0 = a free one.</summary>
+    /// <summary>Port for Orleans clients; 0 = a free one.</summary>
     public int GatewayPort { get; set; } = 30000;
 
     /// <summary>OTLP endpoint of traces and metrics, e.g. http://localhost:4317; empty = none.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 
 namespace Graincast.Hosting;
@@ -21,6 +22,14 @@ public static class GraincastOptionsValidator
             options.ClusterConnection.Length == 0 || IsConnectionString(options.ClusterConnection),
             nameof(options.ClusterConnection),
             "an Npgsql connection string of the database with Orleans' tables, or leave it empty: then they are where Connection says");
+        Require(
+            options.AdvertisedAddress.Length == 0 || IsOneAddress(options.AdvertisedAddress),
+            nameof(options.AdvertisedAddress),
+            "the IP address that other silos and clients reach this one at, or leave it empty: then only this machine does");
+        Require(
+            options.TlsDirectory.Length > 0 || options.AdvertisedAddress.Length == 0 || IPAddress.IsLoopback(IPAddress.Parse(options.AdvertisedAddress)),
+            nameof(options.TlsDirectory),
+            $"a folder with ca.pem, cert.pem and key.pem, or GRAINCAST__ADVERTISEDADDRESS to nothing: without TLS a silo is on loopback only, and {options.AdvertisedAddress} is not");
         Require(options.WorkerMemoryBytes >= 64 << 20, nameof(options.WorkerMemoryBytes), "at least 67108864 (64 MiB)");
         Require(options.WorkerTimeoutMs > 0, nameof(options.WorkerTimeoutMs), "a positive number of milliseconds");
         Require(options.MaxConnections > 0, nameof(options.MaxConnections), "a positive number");
@@ -38,6 +47,8 @@ public static class GraincastOptionsValidator
             return false;
         }
     }
+
+    private static bool IsOneAddress(string text) => IPAddress.TryParse(text, out IPAddress? address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
 
     private static void Require(bool condition, string name, string wanted)
     {

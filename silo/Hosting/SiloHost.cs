@@ -1,4 +1,3 @@
-using System.Net;
 using Graincast.Gateway;
 using Graincast.Models;
 using Graincast.Placement;
@@ -27,11 +26,12 @@ public static class SiloHost
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
     {
         GraincastOptionsValidator.Check(options);
+        var endpoints = new SiloEndpoints(options);
         await CompleteAsync(options, cancellationToken);
         string columns = Path.Combine(options.DataDirectory, "columns", options.Node);
         // Held as long as the silo runs: another one that is started by mistake must not empty the folder under it.
         using FileStream held = Lock(options.Socket + ".lock");
-        await NodeClaim.CheckAsync(options.ClusterConnection, options.ClusterId, options.Node, new IPEndPoint(IPAddress.Loopback, options.SiloPort), cancellationToken);
+        await NodeClaim.CheckAsync(options.ClusterConnection, options.ClusterId, options.Node, endpoints.Silo, cancellationToken);
         EmptyFolder(columns);
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
@@ -41,12 +41,13 @@ public static class SiloHost
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         AddServices(builder.Services, options, columns);
-        builder.UseOrleans(silo => Configure(silo, options));
+        builder.UseOrleans(silo => Configure(silo, options, endpoints));
         builder.Services.AddGraincastTelemetry(options);
         // Last in, first out: the gateway listens once the silo is up and stops before it goes.
         builder.Services.AddHostedService<ImageSweeper>();
         builder.Services.AddHostedService<GatewayService>();
         using IHost host = builder.Build();
+        endpoints.LogStart(host.Services.GetRequiredService<ILogger<SiloEndpoints>>());
         await host.RunAsync(cancellationToken);
     }
 
@@ -84,15 +85,11 @@ public static class SiloHost
         services.AddSingleton(WorkerProgram.Options(options, columns));
     }
 
-    private static void Configure(ISiloBuilder silo, GraincastOptions options)
+    private static void Configure(ISiloBuilder silo, GraincastOptions options, SiloEndpoints endpoints)
     {
         silo.Configure<ClusterOptions>(ids => (ids.ClusterId, ids.ServiceId) = (options.ClusterId, options.ServiceId));
         silo.Configure<SiloOptions>(name => name.SiloName = NodeClaim.SiloName(options.Node));
-        silo.ConfigureEndpoints(
-            IPAddress.Loopback,
-            options.SiloPort,
-            options.GatewayPort,
-            listenOnAnyHostAddress: false);
+        endpoints.Configure(silo);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             // A killed silo is found after two to three of these, a frozen one after three to five, instead of after a minute.

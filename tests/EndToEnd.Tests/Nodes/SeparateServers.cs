@@ -10,35 +10,39 @@ namespace Graincast.Nodes;
 /// Three Postgres servers that know nothing of each other, each with its silo; the silos are nodes of one whole. What Citus does elsewhere is done by the test: it
 /// begins a run over node 0's socket and feeds it by SQL at each server.
 /// </summary>
-public sealed class SeparateServers : IAsyncLifetime
+public class SeparateServers : IAsyncLifetime
 {
-    private const int Count = 3;
-
     /// <summary>By node.</summary>
     public IReadOnlyList<GraincastServer> Servers { get; private set; } = [];
 
-    public async ValueTask InitializeAsync()
+    protected virtual int Count => 3;
+
+    public virtual async ValueTask InitializeAsync()
     {
-        var first = new GraincastServer();
+        var first = new GraincastServer { Environment = EnvironmentOf(0) };
         Servers = [first];
         await first.InitializeAsync();
         using var config = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(first.Data, "nodes", "0", "silo.json")));
         var connection = config.RootElement.GetProperty("Graincast").GetProperty("Connection").GetString()!;
         for (var node = 1; node < Count; node++)
         {
-            var server = new GraincastServer { Environment = new Dictionary<string, string> { ["GRAINCAST__NODE"] = $"{node}", ["GRAINCAST__CLUSTERCONNECTION"] = connection } };
+            var server = new GraincastServer
+            {
+                Environment = new Dictionary<string, string>(EnvironmentOf(node)) { ["GRAINCAST__NODE"] = $"{node}", ["GRAINCAST__CLUSTERCONNECTION"] = connection },
+            };
             Servers = [.. Servers, server];
             await server.InitializeAsync();
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         // The first has the others' tables.
         foreach (var server in Servers.Reverse())
         {
             await server.DisposeAsync();
         }
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Brings up what does not run.</summary>
@@ -97,6 +101,9 @@ public sealed class SeparateServers : IAsyncLifetime
             return LeftAt(node);
         }
     }
+
+    /// <summary>What a node's silo is told besides.</summary>
+    protected virtual Dictionary<string, string> EnvironmentOf(int node) => [];
 
     /// <summary>A run that was fed.</summary>
     public sealed record Run(SiloClient Silo, ulong Id, int Rows) : IDisposable

@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Graincast.Wire;
+using Shouldly;
+using Xunit;
+
+namespace Graincast.Nodes;
+
+public sealed class TlsServersTests(TlsServers nodes) : IClassFixture<TlsServers>
+{
+    [Fact]
+    public async Task Silos_form_a_cluster_over_TLS_and_train_one_model()
+    {
+        using var run = await nodes.BeginAsync("linear", "{}", 300, 200);
+        run.Fit();
+
+        var fitted = run.Silo.Receive<Fitted>();
+
+        (fitted.Rows, fitted.Nodes).ShouldBe((500, 2u));
+        foreach (var (node, server) in nodes.Servers.Index())
+        {
+            (await File.ReadAllTextAsync(server.SiloLog, TestContext.Current.CancellationToken))
+                .ShouldContain($"TLS by {nodes.CertificatesOf(node)}: silos at {TlsServers.Address}:{PortOf(node, "SiloPort")}, clients at {TlsServers.Address}:{PortOf(node, "GatewayPort")}");
+        }
+    }
+
+    [Theory, InlineData("SiloPort"), InlineData("GatewayPort")]
+    public async Task What_is_no_TLS_is_hung_up_on(string port)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(TlsServers.Address, PortOf(0, port), TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(new byte[] { 16, 0, 0, 0, 0, 0, 0, 0 }, TestContext.Current.CancellationToken);
+
+        (await client.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken)).ShouldBe(0);
+    }
+
+    private int PortOf(int node, string name)
+    {
+        using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(nodes.Servers[node].Data, "nodes", "0", "silo.json")));
+        return config.RootElement.GetProperty("Graincast").GetProperty(name).GetInt32();
+    }
+}
