@@ -38,6 +38,7 @@ public sealed class NodeCluster : IAsyncLifetime
             silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
             silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node));
+            silo.Services.AddSingleton<IFeatureRows>(new NoRows());
             silo.Services.AddSingleton(new WorkerOptions
             {
                 FileName = "dotnet",
@@ -69,5 +70,12 @@ public sealed class NodeCluster : IAsyncLifetime
             : Task.FromResult(false);
 
         public Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => Task.FromResult(false);
+    }
+
+    /// <summary>A node without feature sources.</summary>
+    private sealed class NoRows : IFeatureRows
+    {
+        public Task<FeatureRead> ReadAsync(string database, string project, Scoring.ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken) =>
+            throw new GraincastException(SqlState.ObjectNotInState, $"project \"{project}\" has no feature source");
     }
 }

@@ -77,7 +77,7 @@ public sealed class ClientCallTests : IAsyncLifetime
         {
             ("IModelGrain", () => client.GetGrain<IModelGrain>(model).OpenAsync("postgres")),
             ("ISupervisorGrain", () => client.GetGrain<ISupervisorGrain>(run).CancelAsync()),
-            ("ISupervisorGrain", () => client.GetGrain<ISupervisorGrain>(run).FitAsync(1, Cancellation).GetAsyncEnumerator(Cancellation).MoveNextAsync().AsTask()),
+            ("IAsyncEnumerableGrainExtension", () => client.GetGrain<ISupervisorGrain>(run).FitAsync(1, Cancellation).GetAsyncEnumerator(Cancellation).MoveNextAsync().AsTask()),
             ("IRunGrain", () => client.GetGrain<IRunGrain>(run).IsUnderWayAsync()),
             ("IRunsGrain", () => client.GetGrain<IRunsGrain>(new NodeKey("0", "runs").ToString()).ListAsync()),
             ("IManagementGrain", () => client.GetGrain<IManagementGrain>(0).GetHosts(false)),
