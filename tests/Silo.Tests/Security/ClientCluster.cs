@@ -21,8 +21,9 @@ public sealed class ClientCluster : IAsyncDisposable
     public const string Endless = "endless";
 
     private readonly InProcessTestCluster _cluster;
+    private readonly string _images;
 
-    private ClientCluster(InProcessTestCluster cluster) => _cluster = cluster;
+    private ClientCluster(InProcessTestCluster cluster, string images) => (_cluster, _images) = (cluster, images);
 
     public IClusterClient Client => _cluster.Client;
 
@@ -41,6 +42,7 @@ public sealed class ClientCluster : IAsyncDisposable
     /// <summary><paramref name="forge"/>: what becomes of each message that the client sends.</summary>
     public static async Task<ClientCluster> StartAsync(bool isGuarded = true, Action<byte[]>? forge = null)
     {
+        string images = Directory.CreateTempSubdirectory("graincast-client-").FullName;
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -58,7 +60,7 @@ public sealed class ClientCluster : IAsyncDisposable
             silo.Services.AddSingleton<IKeyLocator, Nothing>();
             silo.Services.AddSingleton<IFeatureRows, Nothing>();
             silo.Services.AddSingleton<ISqlTrainer, EchoTrainer>();
-            silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Directory.CreateTempSubdirectory("graincast-client-").FullName, TimeProvider.System));
+            silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(images, TimeProvider.System));
             silo.Services.AddSingleton<ClientCallFilter>();
             silo.AddIncomingGrainCallFilter<ButForTheTestCluster>();
             if (isGuarded)
@@ -76,14 +78,18 @@ public sealed class ClientCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        return new ClientCluster(cluster);
+        return new ClientCluster(cluster, images);
     }
 
     public IProjectGrain Project(string database = "app", string name = "fraud") => Client.GetGrain<IProjectGrain>(new ProjectKey(database, name).ToString());
 
     public Task<string> IssueAsync(string role, string database = "app") => Tokens.IssueAsync(role, database, TimeSpan.FromMinutes(1), 0, CancellationToken.None);
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        Directory.Delete(_images, recursive: true);
+    }
 
     /// <summary>Yields for whom it trains.</summary>
     public sealed class EchoTrainer : ISqlTrainer
