@@ -28,9 +28,6 @@ public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDispos
     /// <summary>The database that the silo's own connection string names.</summary>
     public string Home => home.Database!;
 
-    /// <summary>The role as which the silo reads.</summary>
-    public string Role => home.Username ?? Environment.UserName;
-
     /// <summary>
     /// Pooled connections to a database. What is asked often is prepared by its asker, once a connection: Npgsql's automatic preparation leaves a statement broken whose
     /// first prepared execution fails (npgsql/npgsql issue 6391).

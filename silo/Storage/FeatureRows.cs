@@ -11,11 +11,10 @@ namespace Graincast.Storage;
 public sealed class FeatureRows(Databases databases, ShardMap shards, IDeployments deployments, INodes nodes) : IFeatureRows
 {
     private const string Deployed = """
-        SELECT d.seq, m.id, pg_catalog.encode(m.image_sha256, 'hex'), s.id, s.relation_name, s.key_columns
+        SELECT d.seq, m.id, pg_catalog.encode(m.image_sha256, 'hex')
         FROM pgml.projects p
         LEFT JOIN LATERAL (SELECT seq, model_id FROM pgml.deployments WHERE project_id = p.id ORDER BY seq DESC LIMIT 1) d ON true
         LEFT JOIN pgml.models m ON m.id = d.model_id
-        LEFT JOIN pgml.sources s ON s.project_id = p.id
         WHERE p.name = $1
         """;
 
@@ -25,12 +24,12 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
     // How many of the rows another node's Postgres had to send.
     private const string Crossed = $"SELECT pg_catalog.count(*) FROM pg_catalog.unnest($2::pg_catalog.text[]) AS key (value) WHERE {ShardMap.NodeOfKey}::pg_catalog.text <> $3";
 
-    // A source that is created anew, or a column that changes its type, in the middle of a call.
+    private const string Rows = "SELECT place, key, lengths, numbers, texts FROM pgml.source_rows($1, $2, $3)";
+
+    // A shard that was moved since the statement was planned.
     private const int Attempts = 3;
 
-    private readonly ConcurrentDictionary<(string Database, long Source, string Sha256), FeatureQuery> _queries = new();
-
-    private readonly ConcurrentDictionary<(string Database, string Project, int Backend), (long Changes, Deployment? Deployment, FeatureSource? Source)> _deployed = new();
+    private readonly ConcurrentDictionary<(string Database, string Project, int Backend), (long Changes, Deployment? Deployment)> _deployed = new();
 
     /// <inheritdoc/>
     public async Task<FeatureRead> ReadAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
@@ -42,89 +41,58 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         {
             try
             {
-                FeatureQuery query = await QueryAsync(database, source, model, cancellationToken);
-                (FeatureRead? read, FeatureSource? now) = await Databases.OnLiveConnection.ExecuteAsync(token => ReadAsync(database, project, query, model, keys, token), cancellationToken);
-                if (read is not null)
-                {
-                    return read;
-                }
-
-                source = now ?? throw NoSource(project);
+                return await Databases.OnLiveConnection.ExecuteAsync(token => ReadAsync(database, project, source, model, keys, token), cancellationToken);
             }
-            catch (PostgresException exception) when (attempt < Attempts && IsStale(exception))
+            catch (PostgresException exception) when (attempt < Attempts && exception.SqlState == PostgresErrorCodes.UndefinedTable)
             {
-                _queries.TryRemove((database, source.Id, model.Sha256), out _);
-            }
-            catch (PostgresException exception)
-            {
-                FeatureSource now = (await deployments.FindNowAsync(database, project, cancellationToken) ?? throw Gone(project)).Source ?? throw NoSource(project);
-                source = now.Id != source.Id ? now : throw SourceErrors.Translate(exception, source, databases.Role, nodes.Own);
+                // Planned anew by the next attempt.
             }
             catch (NpgsqlException exception)
             {
-                throw SourceErrors.Translate(exception, source, databases.Role, nodes.Own);
-            }
-
-            if (attempt == Attempts)
-            {
-                throw new GraincastException(SqlState.SerializationFailure, $"the feature source of project \"{project}\" was changed during the call", "Try again.");
+                throw SourceErrors.Translate(exception, source, nodes.Own);
             }
         }
     }
 
-    // A shard was moved since the statement was planned, or columns were changed since they were looked at.
-    private static bool IsStale(PostgresException exception) => exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn;
-
-    private async Task<FeatureQuery> QueryAsync(string database, FeatureSource source, ScoringModel model, CancellationToken cancellationToken)
+    private async ValueTask<FeatureRead> ReadAsync(
+        string database, string project, FeatureSource source, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
     {
-        if (_queries.TryGetValue((database, source.Id, model.Sha256), out FeatureQuery? known))
-        {
-            return known;
-        }
-
-        await using NpgsqlConnection connection = await databases[database].OpenConnectionAsync(cancellationToken);
-        return _queries[(database, source.Id, model.Sha256)] = await FeatureQuery.PrepareAsync(connection, source, model, cancellationToken);
-    }
-
-    // No rows when the source is another one by now.
-    private async ValueTask<(FeatureRead? Read, FeatureSource? Now)> ReadAsync(
-        string database, string project, FeatureQuery query, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
-    {
-        Spread? spread = await shards.FindAsync(database, query.Source, cancellationToken);
+        Spread? spread = await shards.FindAsync(database, source, cancellationToken);
         await using NpgsqlConnection connection = await databases[database].OpenConnectionAsync(cancellationToken);
         await using NpgsqlBatch batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Changes));
-        bool counts = spread?.KeyPart is not null;
-        if (counts)
+        if (spread?.KeyPart is { } part && keys.All(key => key.Parts.Length > part))
         {
-            string[] values = [.. keys.Select(key => key.Parts[spread!.KeyPart!.Value])];
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(Crossed)
-            {
-                Parameters = { new() { Value = query.Source.Relation }, new() { Value = values }, new() { Value = nodes.Own } },
-            });
+            string[] values = [.. keys.Select(key => key.Parts[part])];
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Crossed) { Parameters = { new() { Value = source.Relation }, new() { Value = values }, new() { Value = nodes.Own } } });
         }
 
-        query.AddTo(batch, keys);
-        (long changes, KeyedRow[] rows) = await ReadAsync(batch, query, model, keys, counts, cancellationToken);
-        (Deployment? deployment, FeatureSource? now) = await DeployedAsync(connection, database, project, changes, cancellationToken);
-        if (now?.Id != query.Source.Id)
+        batch.BatchCommands.Add(RowsOf(project, model, keys));
+        await batch.PrepareAsync(cancellationToken);
+        (long changes, KeyedRow[] rows) = await ReadAsync(batch, source, model, keys, cancellationToken);
+        for (int i = 0; i < rows.Length; i++)
         {
-            return (null, now);
+            rows[i] = rows[i] == default ? await ReadOneAsync(connection, project, source, model, keys[i], cancellationToken) : rows[i];
         }
 
-        await ReadMissingAsync(connection, query, model, keys, rows, cancellationToken);
-        return (new FeatureRead(deployment ?? throw NoDeployment(project), rows), now);
+        return new FeatureRead(await DeployedAsync(connection, database, project, changes, cancellationToken) ?? throw NoDeployment(project), rows);
+    }
+
+    private static NpgsqlBatchCommand RowsOf(string project, ScoringModel model, IReadOnlyList<RowKey> keys)
+    {
+        string[] columns = [.. model.Columns.Select(column => column.Name)];
+        string[] parts = [.. keys.SelectMany(key => key.Parts)];
+        return new NpgsqlBatchCommand(Rows) { Parameters = { new() { Value = project }, new() { Value = columns }, new() { Value = parts } } };
     }
 
     private static async Task<(long Changes, KeyedRow[] Rows)> ReadAsync(
-        NpgsqlBatch batch, FeatureQuery query, ScoringModel model, IReadOnlyList<RowKey> keys, bool counts, CancellationToken cancellationToken)
+        NpgsqlBatch batch, FeatureSource source, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
     {
-        await batch.PrepareAsync(cancellationToken);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         long changes = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
-        if (counts)
+        if (batch.BatchCommands.Count > 2)
         {
             await reader.ReadAsync(cancellationToken);
             long crossed = reader.GetInt64(0);
@@ -133,16 +101,38 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             await reader.NextResultAsync(cancellationToken);
         }
 
-        return (changes, await query.ReadAsync(reader, model, keys, cancellationToken));
+        var rows = new KeyedRow[keys.Count];
+        ILookup<string, int>? places = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            SourceRow row = SourceRow.Read(reader);
+            places ??= row.Place > 0 ? null : Enumerable.Range(0, keys.Count).ToLookup(i => keys[i].Parts[0], StringComparer.Ordinal);
+            foreach (int place in row.Place > 0 ? [row.Place - 1] : places![row.Key ?? ""])
+            {
+                rows[place] = rows[place] == default ? row.Inputs(model, source) : new KeyedRow(null, SourceErrors.ManyRows(source, keys[place]));
+            }
+        }
+
+        return (changes, rows);
     }
 
-    private async Task<(Deployment? Deployment, FeatureSource? Source)> DeployedAsync(
-        NpgsqlConnection connection, string database, string project, long changes, CancellationToken cancellationToken)
+    // A key that is not written as Postgres would write it is found by Postgres all the same.
+    private static async Task<KeyedRow> ReadOneAsync(
+        NpgsqlConnection connection, string project, FeatureSource source, ScoringModel model, RowKey key, CancellationToken cancellationToken)
+    {
+        await using NpgsqlBatch batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Changes));
+        batch.BatchCommands.Add(RowsOf(project, model, [key]));
+        KeyedRow row = (await ReadAsync(batch, source, model, [key], cancellationToken)).Rows[0];
+        return row == default ? new KeyedRow(null, SourceErrors.NoRow(source, key)) : row;
+    }
+
+    private async Task<Deployment?> DeployedAsync(NpgsqlConnection connection, string database, string project, long changes, CancellationToken cancellationToken)
     {
         (string, string, int) key = (database, project, connection.ProcessID);
         if (_deployed.TryGetValue(key, out var known) && known.Changes == changes)
         {
-            return (known.Deployment, known.Source);
+            return known.Deployment;
         }
 
         await using var command = new NpgsqlCommand(Deployed, connection) { Parameters = { new() { Value = project } } };
@@ -153,25 +143,8 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         }
 
         Deployment? deployment = await reader.IsDBNullAsync(1, cancellationToken) ? null : new Deployment(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
-        FeatureSource? source = await reader.IsDBNullAsync(3, cancellationToken) ? null : new FeatureSource(reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<string[]>(5));
-        _deployed[key] = (changes, deployment, source);
-        return (deployment, source);
-    }
-
-    // A key that is not written as Postgres would write it is found by Postgres all the same.
-    private static async Task ReadMissingAsync(
-        NpgsqlConnection connection, FeatureQuery query, ScoringModel model, IReadOnlyList<RowKey> keys, KeyedRow[] rows, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (rows[i] == default)
-            {
-                await using NpgsqlBatch one = connection.CreateBatch();
-                query.AddTo(one, [keys[i]]);
-                await using NpgsqlDataReader reader = await one.ExecuteReaderAsync(cancellationToken);
-                rows[i] = (await query.ReadAsync(reader, model, [keys[i]], cancellationToken))[0];
-            }
-        }
+        _deployed[key] = (changes, deployment);
+        return deployment;
     }
 
     private static GraincastException NoDeployment(string project) => new(

@@ -6,17 +6,17 @@ namespace Graincast.Storage;
 /// <summary>What a caller is told when a feature source cannot be read.</summary>
 internal static class SourceErrors
 {
-    public static GraincastException Translate(NpgsqlException exception, FeatureSource source, string role, string node) => exception switch
+    public static GraincastException Translate(NpgsqlException exception, FeatureSource source, string node) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => new(
-            SqlState.InsufficientPrivilege,
-            $"the silo's role \"{role}\" may not read {source.Relation}: {denied.MessageText}",
-            $"GRANT SELECT ON {source.Relation} TO \"{role}\" (and USAGE on its schema).",
-            innerException: exception),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } gone => new(
             gone.SqlState,
             $"the feature source {source.Relation} does not exist: {gone.MessageText}",
             "Drop the source, and create it for the relation that there is now: pgml.drop_feature_source, pgml.create_feature_source.",
+            innerException: exception),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedColumn } missing => new(
+            missing.SqlState,
+            $"the feature source {source.Relation} lacks a column that the model was trained on: {missing.MessageText}",
+            "Use a relation, or a view, that has all of the model's columns.",
             innerException: exception),
         PostgresException other => new(
             other.SqlState, $"the row could not be read from {source.Relation}: {other.MessageText}", other.Hint ?? "", other.Detail ?? "", exception),

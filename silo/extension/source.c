@@ -2,6 +2,7 @@
 #include "prelude.h"
 
 #include "catalog.h"
+#include "source.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "utils/syscache.h"
@@ -9,16 +10,24 @@
 PG_FUNCTION_INFO_V1(graincast_create_feature_source);
 PG_FUNCTION_INFO_V1(graincast_drop_feature_source);
 
-#define KEY_COLUMNS_MAX 32
-
 typedef struct Source
 {
 	Oid			relation;
 	char	   *qualified;
-	char	   *schema;			/* quoted */
-	Datum		columns[KEY_COLUMNS_MAX];
+	Datum		columns[SOURCE_KEY_COLUMNS_MAX];
 	int			count;
 } Source;
+
+void
+source_raise_guarded(const char *relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("\"%s\" has row-level security", relation),
+			 errdetail("A prediction by key is made for whoever may use the project: policies would not be the caller's."),
+			 errhint("Use a view that shows what everyone who predicts may know.")));
+	pg_unreachable();
+}
 
 static void
 check_kind(Relation relation, const char *name)
@@ -36,11 +45,7 @@ check_kind(Relation relation, const char *name)
 				 errmsg("\"%s\" is temporary, no other session can read it", name),
 				 errhint("Use a table that is not.")));
 	if (relation->rd_rel->relrowsecurity)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("\"%s\" has row-level security", name),
-				 errdetail("A prediction by key is read as the silo's role, for whoever may use the project: policies would not be the caller's."),
-				 errhint("Use a view that shows what everyone who predicts may know.")));
+		source_raise_guarded(name);
 }
 
 /* Who may read a relation decides who may have it read for others: its owner. */
@@ -68,22 +73,24 @@ find_silo_role(void)
 	return role;
 }
 
-static void
-check_readable(const Source *source, Oid schema)
+/* That the silo's role may read a relation is how its owner lets silos serve its rows at all. */
+void
+source_check_readable(Oid relation, const char *qualified, Oid silo_role)
 {
-	Oid			role = find_silo_role();
-	const char *quoted = quote_identifier(GetUserNameFromId(role, false));
+	Oid			schema = get_rel_namespace(relation);
+	const char *schema_name = quote_identifier(get_namespace_name(schema));
+	const char *role_name = quote_identifier(GetUserNameFromId(silo_role, false));
 
-	if (gc_schema_aclcheck(schema, role, ACL_USAGE) != ACLCHECK_OK)
+	if (gc_schema_aclcheck(schema, silo_role, ACL_USAGE) != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the silo's role %s may not use schema %s", quoted, source->schema),
-				 errhint("GRANT USAGE ON SCHEMA %s TO %s", source->schema, quoted)));
-	if (pg_class_aclcheck(source->relation, role, ACL_SELECT) != ACLCHECK_OK && pg_attribute_aclcheck_all(source->relation, role, ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+				 errmsg("the silo's role %s may not use schema %s", role_name, schema_name),
+				 errhint("GRANT USAGE ON SCHEMA %s TO %s", schema_name, role_name)));
+	if (pg_class_aclcheck(relation, silo_role, ACL_SELECT) != ACLCHECK_OK && pg_attribute_aclcheck_all(relation, silo_role, ACL_SELECT, ACLMASK_ALL) != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the silo's role %s may not read %s", quoted, source->qualified),
-				 errhint("GRANT SELECT ON %s TO %s", source->qualified, quoted)));
+				 errmsg("the silo's role %s may not read %s", role_name, qualified),
+				 errhint("GRANT SELECT ON %s TO %s", qualified, role_name)));
 }
 
 static void
@@ -96,10 +103,10 @@ add_column(Source *source, Relation relation, const char *column)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" of relation \"%s\" does not exist", column, RelationGetRelationName(relation)),
 				 errhint("key_columns names the columns by which a row is found.")));
-	if (source->count == KEY_COLUMNS_MAX)
+	if (source->count == SOURCE_KEY_COLUMNS_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a key has at most %d columns", KEY_COLUMNS_MAX),
+				 errmsg("a key has at most %d columns", SOURCE_KEY_COLUMNS_MAX),
 				 errhint("Name the columns of the primary key.")));
 	for (int i = 0; i < source->count; i++)
 	{
@@ -157,20 +164,17 @@ describe(const char *name, ArrayType *key_columns, Oid user)
 {
 	Source		source = {0};
 	Relation	relation;
-	Oid			schema;
 
 	source.relation = RangeVarGetRelid(makeRangeVarFromNameList(gc_qualified_name_list(name)), AccessShareLock, false);
 	relation = relation_open(source.relation, NoLock);
-	schema = RelationGetNamespace(relation);
-	source.schema = pstrdup(quote_identifier(get_namespace_name(schema)));
-	source.qualified = quote_qualified_identifier(get_namespace_name(schema), RelationGetRelationName(relation));
+	source.qualified = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
 	check_owner(source.relation, name, user);
 	check_kind(relation, name);
 	if (key_columns != NULL)
 		add_named_columns(&source, relation, key_columns);
 	else
 		add_primary_key(&source, relation);
-	check_readable(&source, schema);
+	source_check_readable(source.relation, source.qualified, find_silo_role());
 	relation_close(relation, NoLock);
 	return source;
 }
@@ -189,14 +193,14 @@ lock_owned_project(const char *name, Oid user, CatalogProject *project)
 }
 
 static void
-insert(int64 project_id, Source *source)
+insert(int64 project_id, Source *source, Oid user)
 {
 	static CatalogStatement statement = {
-		"INSERT INTO pgml.sources (project_id, relation_name, key_columns) VALUES ($1, $2, $3)", 3, {INT8OID, TEXTOID, TEXTARRAYOID}
+		"INSERT INTO pgml.sources (project_id, relation_name, key_columns, owner) VALUES ($1, $2, $3, $4::pg_catalog.name)", 4, {INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID}
 	};
 	Datum		values[] = {
 		Int64GetDatum(project_id), CStringGetTextDatum(source->qualified),
-		PointerGetDatum(construct_array(source->columns, source->count, TEXTOID, -1, false, TYPALIGN_INT))
+		PointerGetDatum(construct_array(source->columns, source->count, TEXTOID, -1, false, TYPALIGN_INT)), CStringGetTextDatum(GetUserNameFromId(user, false))
 	};
 
 	(void) catalog_run(&statement, values, NULL, false);
@@ -250,7 +254,7 @@ graincast_create_feature_source(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("project \"%s\" has a feature source", name),
 				 errhint("Drop it first: SELECT pgml.drop_feature_source(%s).", quote_literal_cstr(name))));
-	insert(project.id, &source);
+	insert(project.id, &source, user);
 	catalog_leave(&access);
 	PG_RETURN_VOID();
 }
