@@ -20,7 +20,13 @@ public sealed partial class TlsCertificates
     /// <summary>Reads the folder. Throws 22023, naming the file, when it cannot be used.</summary>
     public TlsCertificates(string directory)
     {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(directory);
+        if (directory.Length == 0)
+        {
+            // A variable that was not set must not turn TLS off.
+            throw TlsFiles.Unusable("\"\"", "it is no folder");
+        }
+
         _directory = Path.GetFullPath(directory);
         _files = TlsFiles.Read(_directory);
         _identity = TlsIdentity.Create(_files, _directory);

@@ -89,6 +89,7 @@ public static class SiloHost
     {
         silo.Configure<ClusterOptions>(ids => (ids.ClusterId, ids.ServiceId) = (options.ClusterId, options.ServiceId));
         silo.Configure<SiloOptions>(name => name.SiloName = NodeClaim.SiloName(options.Node));
+        // Before the gateway's guard: who is first is nearest to the wire, and the guard must see plain bytes.
         endpoints.Configure(silo);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {

@@ -21,6 +21,9 @@ public sealed class TlsServers : SeparateServers
 
     protected override int Count => 2;
 
+    /// <summary>What the README's commands made for a client.</summary>
+    public string ClientCertificates => Path.Combine(_folder, "app");
+
     public string CertificatesOf(int node) => Path.Combine(_folder, $"db{node + 1}");
 
     public override async ValueTask InitializeAsync()

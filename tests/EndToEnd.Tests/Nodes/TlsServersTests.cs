@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Graincast.Client;
 using Graincast.Wire;
 using Shouldly;
 using Xunit;
@@ -22,6 +23,26 @@ public sealed class TlsServersTests(TlsServers nodes) : IClassFixture<TlsServers
             (await File.ReadAllTextAsync(server.SiloLog, TestContext.Current.CancellationToken))
                 .ShouldContain($"TLS by {nodes.CertificatesOf(node)}: silos at {TlsServers.Address}:{PortOf(node, "SiloPort")}, clients at {TlsServers.Address}:{PortOf(node, "GatewayPort")}");
         }
+    }
+
+    [Fact]
+    public async Task A_client_with_a_certificate_predicts_and_one_without_reaches_no_silo()
+    {
+        var server = nodes.Servers[0];
+        await using (var train = server.Superuser.CreateCommand("""
+            CREATE VIEW line AS SELECT i::real AS x, (2 * i + 1)::real AS y FROM generate_series(1, 100) AS i;
+            SELECT pgml.train('line', 'regression', 'line', 'y', 'linear');
+            """))
+        {
+            await train.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using (var client = await RunningClient.StartAsync(server.ConnectionString(), options => options.TlsDirectory = nodes.ClientCertificates))
+        {
+            (await client.Project("line").PredictAsync([500], TestContext.Current.CancellationToken)).ShouldBe(1001, 1e-2f);
+        }
+
+        await Should.ThrowAsync<Exception>(() => RunningClient.StartAsync(server.ConnectionString(), options => options.ConnectTimeout = TimeSpan.FromSeconds(2)));
     }
 
     [Theory, InlineData("SiloPort"), InlineData("GatewayPort")]
