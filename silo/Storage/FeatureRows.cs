@@ -47,6 +47,10 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             {
                 // Planned anew by the next attempt.
             }
+            catch (PostgresException exception) when (SourceErrors.IsOfRow(exception))
+            {
+                throw SourceErrors.OfRow(exception);
+            }
             catch (NpgsqlException exception)
             {
                 throw SourceErrors.Translate(exception, source, nodes.Own);
@@ -102,6 +106,7 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         }
 
         var rows = new KeyedRow[keys.Count];
+        HashSet<int> seen = [];
         ILookup<string, int>? places = null;
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -109,22 +114,28 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             places ??= row.Place > 0 ? null : Enumerable.Range(0, keys.Count).ToLookup(i => keys[i].Parts[0], StringComparer.Ordinal);
             foreach (int place in row.Place > 0 ? [row.Place - 1] : places![row.Key ?? ""])
             {
-                rows[place] = rows[place] == default ? row.Inputs(model, source) : new KeyedRow(null, SourceErrors.ManyRows(source, keys[place]));
+                rows[place] = seen.Add(place) ? row.Inputs(model, source) : default;
             }
         }
 
         return (changes, rows);
     }
 
-    // A key that is not written as Postgres would write it is found by Postgres all the same.
+    // Alone, a key that is not written as Postgres would write it is found by Postgres all the same, and one with no row or with several is an error of its own.
     private static async Task<KeyedRow> ReadOneAsync(
         NpgsqlConnection connection, string project, FeatureSource source, ScoringModel model, RowKey key, CancellationToken cancellationToken)
     {
         await using NpgsqlBatch batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Changes));
         batch.BatchCommands.Add(RowsOf(project, model, [key]));
-        KeyedRow row = (await ReadAsync(batch, source, model, [key], cancellationToken)).Rows[0];
-        return row == default ? new KeyedRow(null, SourceErrors.NoRow(source, key)) : row;
+        try
+        {
+            return (await ReadAsync(batch, source, model, [key], cancellationToken)).Rows[0];
+        }
+        catch (PostgresException exception)
+        {
+            return new KeyedRow(null, SourceErrors.OfRow(exception));
+        }
     }
 
     private async Task<Deployment?> DeployedAsync(NpgsqlConnection connection, string database, string project, long changes, CancellationToken cancellationToken)

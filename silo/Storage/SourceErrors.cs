@@ -27,11 +27,8 @@ internal static class SourceErrors
             innerException: exception),
     };
 
-    public static GraincastException NoRow(FeatureSource source, RowKey key) => new(
-        SqlState.NoData, $"no row of {source.Relation} has {Names(source)} = {key}", "Only committed rows are found.");
+    /// <summary>Whether the extension itself said what is wrong with a key: no row has it, or several.</summary>
+    public static bool IsOfRow(PostgresException exception) => exception.SqlState is SqlState.NoData or SqlState.CardinalityViolation;
 
-    public static GraincastException ManyRows(FeatureSource source, RowKey key) => new(
-        SqlState.CardinalityViolation, $"several rows of {source.Relation} have {Names(source)} = {key}", "Name key columns that are unique together.");
-
-    private static string Names(FeatureSource source) => source.KeyColumns.Count == 1 ? source.KeyColumns[0] : $"({string.Join(", ", source.KeyColumns)})";
+    public static GraincastException OfRow(PostgresException exception) => new(exception.SqlState, exception.MessageText, exception.Hint ?? "", exception.Detail ?? "", exception);
 }

@@ -250,6 +250,36 @@ read_many(ReturnSetInfo *result, SourcePlan *plan, Datum *keys, int count)
 	put_rows(result, plan->many, values, 0, 0);
 }
 
+/* "id = 7", or "(day, name) = 2026-02-01, x". */
+static char *
+describe_key(const SourcePlan *plan, const Datum *key)
+{
+	StringInfoData words;
+
+	initStringInfo(&words);
+	for (int i = 0; i < plan->parts; i++)
+		appendStringInfo(&words, "%s%s", i > 0 ? ", " : plan->parts > 1 ? "(" : "", plan->key_columns[i]);
+	appendStringInfoString(&words, plan->parts > 1 ? ") = " : " = ");
+	for (int i = 0; i < plan->parts; i++)
+		appendStringInfo(&words, "%s%s", i > 0 ? ", " : "", TextDatumGetCString(key[i]));
+	return words.data;
+}
+
+static void
+check_one_row(const SourcePlan *plan, const Datum *key, uint64 rows)
+{
+	if (rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("no row of %s has %s", plan->relation, describe_key(plan, key)),
+				 errhint("Only committed rows are found.")));
+	if (rows > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_CARDINALITY_VIOLATION),
+				 errmsg("several rows of %s have %s", plan->relation, describe_key(plan, key)),
+				 errhint("Name key columns that are unique together.")));
+}
+
 static void
 read_each(ReturnSetInfo *result, SourcePlan *plan, Datum *keys, int count)
 {
@@ -263,6 +293,7 @@ read_each(ReturnSetInfo *result, SourcePlan *plan, Datum *keys, int count)
 			values[part] = read_part(plan->key_types[part], keys[i * plan->parts + part]);
 		/* Two are as many as any number: the key does not tell which row is meant. */
 		put_rows(result, plan->one, values, i + 1, 2);
+		check_one_row(plan, keys + i * plan->parts, SPI_processed);
 	}
 }
 

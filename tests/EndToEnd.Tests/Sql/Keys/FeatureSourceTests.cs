@@ -63,7 +63,7 @@ public sealed class FeatureSourceTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task Row_level_security_that_comes_later_hides_every_row()
+    public async Task Row_level_security_that_comes_later_is_refused()
     {
         var rows = await KeyedRows.CreateAsync(database, "later");
         await using var session = await rows.OpenAsync();
@@ -71,7 +71,43 @@ public sealed class FeatureSourceTests(TestDatabase database) : IClassFixture<Te
 
         await session.ExecuteAsync($"ALTER TABLE {rows.Table} ENABLE ROW LEVEL SECURITY");
 
-        await session.FailAsync("P0002", rows.PredictSeven);
+        await session.RefuseAsync("0A000", "row-level security", rows.PredictSeven);
+    }
+
+    [Fact]
+    public async Task What_a_view_runs_it_runs_as_its_owner_and_never_as_the_silo()
+    {
+        var rows = await KeyedRows.CreateAsync(database, "spy");
+        await using var session = await rows.OpenAsync();
+        await session.ExecuteAsync($"""
+            CREATE FUNCTION {rows.Role}.spy(id int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+                IF current_user <> '{rows.Role}' THEN RAISE EXCEPTION 'ran as %', current_user; END IF;
+                PERFORM * FROM graincast.token_keys;
+                RETURN id;
+            EXCEPTION WHEN insufficient_privilege THEN RETURN id;
+            END $$;
+            CREATE VIEW {rows.Role}.watched AS SELECT {rows.Role}.spy(id) AS key, r.* FROM {rows.Table} r;
+            GRANT SELECT ON {rows.Role}.watched TO graincast;
+            SELECT pgml.drop_feature_source('{rows.Role}'), pgml.create_feature_source('{rows.Role}', '{rows.Role}.watched', '{"{key}"}')
+            """);
+
+        await session.ScalarAsync<float>(rows.PredictSeven);
+        await session.FailAsync("42501", $"SELECT * FROM pgml.source_rows('{rows.Role}', '{"{r}"}', '{"{7}"}')");
+    }
+
+    [Fact]
+    public async Task A_relation_that_has_another_owner_is_read_no_more()
+    {
+        var rows = await KeyedRows.CreateAsync(database, "given");
+        var other = await database.CreateRoleAsync("taker");
+        await using var superuser = await database.OpenAsync();
+        await using var session = await rows.OpenAsync();
+        await session.ScalarAsync<float>(rows.PredictSeven);
+
+        await superuser.ExecuteAsync($"ALTER TABLE {rows.Table} OWNER TO {other}");
+
+        await session.RefuseAsync("42501", rows.Table, rows.PredictSeven);
+        await session.ExecuteAsync($"SELECT pgml.predict('{rows.Role}', NULL::real[])");
     }
 
     [Fact]
