@@ -19,7 +19,7 @@ public sealed class ClientCallFilter(Tokens tokens) : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return CallSource.IsSilo(context.SourceId) ? context.Invoke() : InvokeForClientAsync(context);
+        return CallSource.IsSilo(context.SourceId) ? InvokeAsync(context) : InvokeForClientAsync(context);
     }
 
     private async Task InvokeForClientAsync(IIncomingGrainCallContext context)
@@ -33,6 +33,11 @@ public sealed class ClientCallFilter(Tokens tokens) : IIncomingGrainCallFilter
             RequestContext.Set(CallContext.Role, await RoleAsync(token, key.Database));
         }
 
+        await InvokeAsync(context);
+    }
+
+    private static async Task InvokeAsync(IIncomingGrainCallContext context)
+    {
         try
         {
             await context.Invoke();
@@ -43,7 +48,7 @@ public sealed class ClientCallFilter(Tokens tokens) : IIncomingGrainCallFilter
         }
     }
 
-    // A client has no codec for Npgsql's exceptions: it would be told that, instead of what is wrong.
+    // Orleans has no codec for Npgsql's exceptions, among silos neither: a caller elsewhere would be told that, instead of what is wrong.
     private static GraincastException WithoutCause(Exception exception) => exception is GraincastException known
         ? new GraincastException(known.SqlState, known.Message, known.Hint, known.Detail)
         : new GraincastException(SqlState.ConnectionLost, $"the silo could not read the catalog: {exception.Message}", "See `graincast status` on the silo's node, and its log.");

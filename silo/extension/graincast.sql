@@ -209,7 +209,6 @@ COMMENT ON FUNCTION pgml.predict_by_key(text, text) IS 'public: the prediction f
 CREATE FUNCTION pgml.source_rows(project_name text, column_names text[], keys text[])
 RETURNS TABLE (place integer, key text, lengths integer[], numbers double precision[], texts text[])
 AS 'MODULE_PATHNAME', 'graincast_source_rows' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 1;
-REVOKE ALL ON FUNCTION pgml.source_rows(text, text[], text[]) FROM PUBLIC;
 COMMENT ON FUNCTION pgml.source_rows(text, text[], text[]) IS 'private: a silo reads rows of a feature source by their keys, as the relation''s owner.';
 
 CREATE FUNCTION pgml.wait_for_change(since bigint, timeout_ms integer) RETURNS bigint

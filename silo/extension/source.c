@@ -13,6 +13,7 @@ PG_FUNCTION_INFO_V1(graincast_drop_feature_source);
 typedef struct Source
 {
 	Oid			relation;
+	Oid			reader;			/* the silos' role */
 	char	   *qualified;
 	Datum		columns[SOURCE_KEY_COLUMNS_MAX];
 	int			count;
@@ -174,7 +175,8 @@ describe(const char *name, ArrayType *key_columns, Oid user)
 		add_named_columns(&source, relation, key_columns);
 	else
 		add_primary_key(&source, relation);
-	source_check_readable(source.relation, source.qualified, find_silo_role());
+	source.reader = find_silo_role();
+	source_check_readable(source.relation, source.qualified, source.reader);
 	relation_close(relation, NoLock);
 	return source;
 }
@@ -196,11 +198,12 @@ static void
 insert(int64 project_id, Source *source, Oid user)
 {
 	static CatalogStatement statement = {
-		"INSERT INTO pgml.sources (project_id, relation_name, key_columns, owner) VALUES ($1, $2, $3, $4::pg_catalog.name)", 4, {INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID}
+		"INSERT INTO pgml.sources (project_id, relation_name, key_columns, owner, reader) VALUES ($1, $2, $3, $4::pg_catalog.name, $5::pg_catalog.name)", 5,
+		{INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID}
 	};
 	Datum		values[] = {
 		Int64GetDatum(project_id), CStringGetTextDatum(source->qualified),
-		PointerGetDatum(construct_array(source->columns, source->count, TEXTOID, -1, false, TYPALIGN_INT)), CStringGetTextDatum(GetUserNameFromId(user, false))
+		PointerGetDatum(construct_array(source->columns, source->count, TEXTOID, -1, false, TYPALIGN_INT)), CStringGetTextDatum(GetUserNameFromId(user, false)), CStringGetTextDatum(GetUserNameFromId(source->reader, false))
 	};
 
 	(void) catalog_run(&statement, values, NULL, false);

@@ -24,6 +24,7 @@ typedef struct SourcePlan
 	char	   *columns;		/* as they stand in the statement */
 	char	   *relation;
 	char	   *owner;			/* who created the source */
+	char	   *reader;			/* the silos' role */
 	int			parts;
 	char	   *key_columns[SOURCE_KEY_COLUMNS_MAX];
 	Oid			key_types[SOURCE_KEY_COLUMNS_MAX];
@@ -106,7 +107,7 @@ static SourcePlan *
 create_plan(const char *project, const char *columns)
 {
 	static CatalogStatement statement = {
-		"SELECT s.relation_name, s.owner::pg_catalog.text, s.key_columns FROM pgml.sources s JOIN pgml.projects p ON p.id = s.project_id WHERE p.name = $1", 1, {TEXTOID}
+		"SELECT s.relation_name, s.owner::pg_catalog.text, s.key_columns, s.reader::pg_catalog.text FROM pgml.sources s JOIN pgml.projects p ON p.id = s.project_id WHERE p.name = $1", 1, {TEXTOID}
 	};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "graincast feature source", ALLOCSET_SMALL_SIZES);
 	Datum		values[] = {CStringGetTextDatum(project)};
@@ -129,6 +130,7 @@ create_plan(const char *project, const char *columns)
 	plan->columns = pstrdup(columns);
 	plan->relation = pstrdup(catalog_text(1));
 	plan->owner = pstrdup(catalog_text(2));
+	plan->reader = pstrdup(catalog_text(4));
 	deconstruct_array(DatumGetArrayTypeP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull)), TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls,
 					  &plan->parts);
 	if (plan->parts < 1 || plan->parts > SOURCE_KEY_COLUMNS_MAX)
@@ -149,16 +151,30 @@ set_key_type(SourcePlan *plan, int part, Oid type)
 	plan->key_types[part] = type;
 }
 
+/* Privileges on a function of an extension would not reach the other nodes of Citus. */
+static void
+check_caller(const SourcePlan *plan)
+{
+	if (GetUserId() != get_role_oid(plan->reader, true))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for function pgml.source_rows"),
+				 errhint("Only silos call it, as role \"%s\": use pgml.predict_by_key.", plan->reader)));
+}
+
 /* The relation as it is now, locked: its owner, and whether it may still be read. */
 static Oid
 check_relation(SourcePlan *plan)
 {
-	Oid			relation = RangeVarGetRelid(makeRangeVarFromNameList(gc_qualified_name_list(plan->relation)), AccessShareLock, false);
+	Oid			relation;
 	Oid			creator = get_role_oid(plan->owner, true);
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	HeapTuple	tuple;
 	Oid			owner;
 	bool		guarded;
 
+	check_caller(plan);
+	relation = RangeVarGetRelid(makeRangeVarFromNameList(gc_qualified_name_list(plan->relation)), AccessShareLock, false);
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for relation %u", relation);
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;

@@ -9,7 +9,7 @@ namespace Graincast.Shards;
 [Collection(ClusterCollection.Name)]
 public sealed class CatalogTests(GraincastCluster cluster)
 {
-    /// <summary>Tables and their copies: a trigger for changes and one for TRUNCATE on three tables, seven foreign keys. Views, and those that are not for all.</summary>
+    /// <summary>Tables and their copies: a trigger for changes and one for TRUNCATE on four tables, eight foreign keys. Views, and those that are not for all.</summary>
     private const string State = """
         SELECT concat_ws(' ',
             (SELECT string_agg(DISTINCT tgenabled::text, '') || count(*) FROM pg_trigger WHERE tgname LIKE 'catalog%'),
@@ -19,7 +19,7 @@ public sealed class CatalogTests(GraincastCluster cluster)
             (SELECT count(*) FROM pg_extension WHERE extname = 'graincast'))
         """;
 
-    private const string Complete = "A12 14 3 0 1";
+    private const string Complete = "A16 16 3 0 1";
 
     [Fact]
     public async Task Every_node_has_tables_triggers_foreign_keys_views_and_grants()
@@ -28,7 +28,7 @@ public sealed class CatalogTests(GraincastCluster cluster)
         await using var anyone = await cluster.ConnectAsAsync("public_reader");
 
         (await cluster.ScalarAsync<string>("SELECT string_agg(concat(logicalrelid, partmethod, repmodel), ' ' ORDER BY logicalrelid::text) FROM pg_dist_partition WHERE logicalrelid::text LIKE 'pgml.%'"))
-            .ShouldBe("pgml.deploymentsnt pgml.filesnt pgml.modelsnt pgml.projectsnt pgml.runsnt pgml.snapshotsnt");
+            .ShouldBe("pgml.deploymentsnt pgml.filesnt pgml.modelsnt pgml.projectsnt pgml.runsnt pgml.snapshotsnt pgml.sourcesnt");
         foreach (var node in cluster.Nodes)
         {
             (await cluster.ScalarAsync<string>(State, node)).ShouldBe(Complete, $"node {node}");
@@ -74,7 +74,7 @@ public sealed class CatalogTests(GraincastCluster cluster)
         await AddNodeAsync(1);
 
         var both = await Task.WhenAll(InstallAsync(0, "later"), InstallAsync(0, "later"));
-        both.Sum(result => result.Output.Split("ran create_reference_table").Length - 1).ShouldBe(6);
+        both.Sum(result => result.Output.Split("ran create_reference_table").Length - 1).ShouldBe(7);
         (await AskAsync(1, State)).ShouldBe(Complete);
         await AddNodeAsync(2);
         (await InstallAsync(0, "later")).Output.Trim().ShouldBe("The database is already at this version.");

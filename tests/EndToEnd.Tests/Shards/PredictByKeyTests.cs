@@ -74,9 +74,9 @@ public sealed class PredictByKeyTests(GraincastCluster cluster)
         await cluster.ExecuteAsync("CREATE TABLE other_keys.here (id bigint PRIMARY KEY, a float8); CREATE TABLE other_keys.everywhere (id bigint PRIMARY KEY, a float8)");
         await cluster.ScalarAsync<object>("SELECT create_reference_table('other_keys.everywhere')");
         await cluster.ExecuteAsync("INSERT INTO other_keys.here VALUES (7, 1); INSERT INTO other_keys.everywhere VALUES (7, 2); GRANT SELECT ON ALL TABLES IN SCHEMA other_keys TO graincast");
-        foreach (var (table, answer) in new[] { ("here", 11), ("everywhere", 12) })
+        foreach (var (table, answer, from) in new[] { ("here", 11, 0), ("everywhere", 12, 1) })
         {
-            await using var session = await Session.OpenAsync(cluster);
+            await using var session = await Session.OpenAsync(cluster, node: from);
             await session.ExecuteAsync("SELECT pgml.drop_feature_source('other_keys')");
             await session.ExecuteAsync($"SELECT pgml.create_feature_source('other_keys', 'other_keys.{table}')");
             foreach (var node in cluster.Nodes)

@@ -6,10 +6,12 @@ CREATE TABLE pgml.sources (
     relation_name  text NOT NULL,
     key_columns    text[] NOT NULL,
     owner          name NOT NULL,
+    reader         name NOT NULL,
     created_at     timestamp NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE pgml.sources IS 'The feature source of a project; see the view pgml.feature_sources.';
 COMMENT ON COLUMN pgml.sources.owner IS 'Who created it: the relation is read for silos while it belongs to that role.';
+COMMENT ON COLUMN pgml.sources.reader IS 'The silos'' role: the only one that may call pgml.source_rows.';
 COMMENT ON COLUMN pgml.sources.relation_name IS 'Schema and name, quoted where they must be.';
 
 CREATE TRIGGER catalog_changed AFTER INSERT OR UPDATE OR DELETE ON pgml.sources FOR EACH ROW EXECUTE FUNCTION pgml.catalog_changed();
@@ -27,4 +29,3 @@ CREATE FUNCTION pgml.silo_role() RETURNS name LANGUAGE sql IMMUTABLE RETURN $sil
 COMMENT ON FUNCTION pgml.silo_role() IS 'The role as which silos read.';
 
 GRANT SELECT ON pgml.sources, pgml.feature_sources TO PUBLIC;
-GRANT EXECUTE ON FUNCTION pgml.source_rows(text, text[], text[]) TO $silo_role$;
