@@ -29,7 +29,7 @@ public sealed class ShardMap(Databases databases, TimeProvider time)
     // A table that is distributed, or made local again, is known by then.
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(string Database, long Source), (Spread Spread, long ReadAt)> _known = new();
+    private readonly ConcurrentDictionary<(string Database, long Source), (Spread? Spread, long ReadAt)> _known = new();
 
     /// <summary>Null without Citus.</summary>
     public async ValueTask<Spread?> FindAsync(string database, FeatureSource source, CancellationToken cancellationToken)
@@ -41,11 +41,7 @@ public sealed class ShardMap(Databases databases, TimeProvider time)
 
         long readAt = time.GetTimestamp();
         Spread? spread = await Databases.OnLiveConnection.ExecuteAsync(token => ReadAsync(database, source, token), cancellationToken);
-        if (spread is not null)
-        {
-            _known[(database, source.Id)] = (spread, readAt);
-        }
-
+        _known[(database, source.Id)] = (spread, readAt);
         return spread;
     }
 

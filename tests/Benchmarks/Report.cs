@@ -35,13 +35,17 @@ public sealed class Report(string machine)
     /// <summary>Something a reader must know; stands below the table.</summary>
     public void Note(string text) => _notes.Add(text);
 
-    public void Save()
+    /// <summary>Ends the page with its notes; one of all questions is kept.</summary>
+    public void End(bool save)
     {
         foreach (var note in _notes)
         {
             _page.Append('\n').Append(note).Append('\n');
             Console.WriteLine($"\n{note}");
         }
-        File.WriteAllText(Path.Combine(Cli.Repository, "tests", "Benchmarks", "RESULTS.md"), _page.ToString());
+        if (save)
+        {
+            File.WriteAllText(Path.Combine(Cli.Repository, "tests", "Benchmarks", "RESULTS.md"), _page.ToString());
+        }
     }
 }
