@@ -59,6 +59,25 @@ public sealed class PredictTests(GraincastServer server) : IAsyncLifetime
         }
     }
 
+    [Fact(Explicit = true)]
+    public async Task A_million_predictions_are_bit_for_bit_those_of_SQL()
+    {
+        const int rows = 1_000_000;
+        const int batch = 20_000;
+        await using var session = await Session.OpenAsync(server, "sdk");
+        var asked = await session.ScalarAsync<float[]>($"SELECT array_agg(v ORDER BY i, place) FROM (SELECT i, sin(i)::real * 10 AS a, (i % 7)::real AS b FROM generate_series(1, {rows}) i) r, unnest(ARRAY[a, b]::real[]) WITH ORDINALITY u (v, place)");
+        var expected = await session.ScalarAsync<float[]>($"SELECT array_agg(pgml.predict('sdk', ARRAY[sin(i)::real * 10, i % 7]::real[]) ORDER BY i) FROM generate_series(1, {rows}) i");
+        asked.Length.ShouldBe(2 * rows);
+        for (var from = 0; from < rows; from += batch)
+        {
+            var answers = await Project.PredictBatchAsync(asked.AsMemory(2 * from, 2 * batch), Test);
+            answers.AsSpan().SequenceEqual(expected.AsSpan(from, batch)).ShouldBeTrue($"rows {from} to {from + batch}");
+        }
+        var single = new float[rows / 10];
+        await Parallel.ForAsync(0, single.Length, Test, async (i, token) => single[i] = await Project.PredictAsync(asked[(2 * i)..(2 * i + 2)], token));
+        single.AsSpan().SequenceEqual(expected.AsSpan(0, single.Length)).ShouldBeTrue("one call a row");
+    }
+
     [Fact]
     public async Task Errors_are_those_of_SQL()
     {

@@ -21,7 +21,9 @@ internal static class FlowerTable
 
     /// <summary>Says where rows of the project are found by key.</summary>
     public static Task CreateSourceAsync(string connectionString) =>
-        ExecuteAsync(connectionString, "SELECT pgml.create_feature_source('flower_species', 'public.flowers')");
+        ExecuteAsync(
+        connectionString,
+        "SELECT pgml.create_feature_source('flower_species', 'public.flowers') WHERE NOT EXISTS (SELECT FROM pgml.feature_sources WHERE name = 'flower_species')");
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
