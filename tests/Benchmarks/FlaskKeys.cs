@@ -13,7 +13,8 @@ public sealed class FlaskKeys : IKeyService
     private static readonly string Folder = Path.Combine(Cli.Repository, "tests", "Benchmarks");
     private readonly string _directory = Directory.CreateTempSubdirectory("gc-flask-").FullName;
     private readonly List<Daemon> _daemons = [];
-    private HttpClient _http = null!;
+    private readonly List<HttpClient> _workers = [];
+    private int _callers;
 
     private FlaskKeys()
     {
@@ -39,16 +40,19 @@ public sealed class FlaskKeys : IKeyService
             await service.DisposeAsync();
             throw;
         }
-        report.Note($"Baseline of predictions by key: {versions.Trim()}, gunicorn with a worker a core of {ThreadsOfWorker} threads, one booster thread, Redis over a Unix socket, HTTP connections kept alive.");
+        report.Note($"Baseline of predictions by key: {versions.Trim()}, a gunicorn worker a core with {ThreadsOfWorker} threads each, callers spread evenly, one booster thread, Redis over a Unix socket, HTTP connections kept alive.");
         return service;
     }
 
-    public Func<int, Task<float>> NewCaller() =>
-        async key => float.Parse(await _http.GetStringAsync(new Uri($"/{key}", UriKind.Relative)), CultureInfo.InvariantCulture);
+    public Func<int, Task<float>> NewCaller()
+    {
+        var http = _workers[_callers++ % _workers.Count];
+        return async key => float.Parse(await http.GetStringAsync(new Uri($"/{key}", UriKind.Relative)), CultureInfo.InvariantCulture);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        _http?.Dispose();
+        _workers.ForEach(http => http.Dispose());
         foreach (var daemon in Enumerable.Reverse(_daemons))
         {
             await daemon.DisposeAsync();
@@ -67,10 +71,14 @@ public sealed class FlaskKeys : IKeyService
         {
             throw new InvalidOperationException(prepared.ToString());
         }
-        var listening = await StartAsync(
-            "Listening at: ", environment, "/usr/bin/gunicorn", "--bind", "127.0.0.1:0", "--workers", $"{Environment.ProcessorCount}", "--threads", $"{ThreadsOfWorker}",
-            "--keep-alive", "75", "--chdir", _directory, "flask_keys:app");
-        _http = new HttpClient { BaseAddress = new Uri(listening.Split("Listening at: ")[1].Split(' ')[0]) };
+        // A port for each worker: at a shared one, which worker a connection stays with is up to chance.
+        for (var i = 0; i < Environment.ProcessorCount; i++)
+        {
+            var listening = await StartAsync(
+                "Listening at: ", environment, "/usr/bin/gunicorn", "--bind", "127.0.0.1:0", "--workers", "1", "--threads", $"{ThreadsOfWorker}",
+                "--keep-alive", "75", "--chdir", _directory, "flask_keys:app");
+            _workers.Add(new HttpClient { BaseAddress = new Uri(listening.Split("Listening at: ")[1].Split(' ')[0]) });
+        }
         return prepared.Output;
     }
 

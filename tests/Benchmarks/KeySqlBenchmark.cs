@@ -7,7 +7,7 @@ namespace Graincast.Benchmarks;
 public static class KeySqlBenchmark
 {
     private const int Rounds = 5;
-    private const int Calls = 2_000;
+    private const int Calls = 1_000;
 
     public static async Task<Question[]> RunAsync(BenchmarkServer server)
     {
@@ -18,7 +18,7 @@ public static class KeySqlBenchmark
         await AskAsync(ours, keys);
         await AskAsync(theirs, keys);
         var measured = await Measurement.InterleaveAsync(Rounds, () => AskAsync(ours, keys), () => AskAsync(theirs, keys));
-        return [new("And in SQL, one statement after the other?", "µs", ("`pgml.predict_by_key(…)`", measured[0]), ($"`pgml.predict(…) … WHERE id = …`", measured[1]))];
+        return [new("And in SQL, one statement after the other?", "µs", ("`pgml.predict_by_key(…)`", measured[0]), ("`pgml.predict(…) … WHERE id = …`", measured[1]))];
     }
 
     private static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, string sql)
