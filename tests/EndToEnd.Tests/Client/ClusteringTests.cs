@@ -26,11 +26,11 @@ public sealed class ClusteringTests(GraincastServer server)
     [Fact]
     public async Task A_database_without_Graincast_is_named_with_what_to_do()
     {
-        using IHost host = Client("postgres", database: "template1");
+        using IHost host = Client("postgres", database: "postgres");
         var error = await Should.ThrowAsync<GraincastException>(() => host.StartAsync(Test));
         error.SqlState.ShouldBe("42P01");
         (error.Message, error.Hint).ShouldSatisfyAllConditions(
-            said => said.Message.ShouldContain("The database \"template1\" at"),
+            said => said.Message.ShouldContain("The database \"postgres\" at"),
             said => said.Hint.ShouldContain("graincast install"));
     }
 

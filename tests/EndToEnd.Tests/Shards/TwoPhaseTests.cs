@@ -37,7 +37,10 @@ public sealed class TwoPhaseTests(GraincastCluster cluster) : IClassFixture<Grai
         {
             (await PreparedAsync(node)).ShouldBe(1, $"node {node}");
         }
+        var backends = await AskAsync<int[]>(Killed, "SELECT array_agg(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'");
         Signal.Send(await PostmasterAsync(Killed), Signal.Kill);
+        // An orphan that has not noticed yet would still commit.
+        await Wait.UntilAsync("the killed worker's backends have ended", () => !backends.Any(Processes.IsAlive));
         await StandbyAsync("");
         await commit;
 

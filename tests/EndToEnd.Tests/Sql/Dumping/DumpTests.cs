@@ -41,7 +41,7 @@ public sealed class DumpTests(TestDatabase database) : IClassFixture<TestDatabas
         (await copy.TrainAndDeployLineAsync("lines", 5)).ShouldBeGreaterThan(Math.Max(first, second));
         (await watcher.SlopeAsync("lines")).ShouldBe(5);
         // Nothing is lost or doubled by the extension's own objects.
-        (await copy.ScalarAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'catalog_%' AND tgenabled = 'A'")).ShouldBe(6);
+        (await copy.ScalarAsync<long>("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'catalog_%' AND tgenabled = 'A'")).ShouldBe(8);
         (await copy.ScalarAsync<bool>("SELECT has_table_privilege('graincast', 'pgml.files', 'SELECT')")).ShouldBeTrue();
     }
 
