@@ -71,15 +71,18 @@ public sealed class GraincastProject
         return new FeatureRow { Numbers = features };
     }
 
-    private async Task<T> AskAsync<T>(string method, Func<IProjectGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(string method, Func<IProjectGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _client.Calls.AskAsync(Name, method, (grain, token) => AttemptAsync(call, grain, token), cancellationToken);
+
+    private async Task<T> AttemptAsync<T>(Func<IProjectGrain, CancellationToken, Task<T>> call, IProjectGrain grain, CancellationToken cancellationToken)
     {
         try
         {
-            return await _client.Calls.AskAsync(Name, method, call, cancellationToken);
+            return await call(grain, cancellationToken);
         }
         catch (GraincastException exception) when (exception.SqlState == SqlState.SerializationFailure)
         {
-            // A project that was dropped and made anew counts from the start, and must be refused but once.
+            // The silo has waited for the deployment in vain: a project that was dropped and made anew counts from the start. The next attempt asks without.
             _client.Forget(Name);
             throw;
         }

@@ -66,7 +66,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         ScoringModel model = await _scoring.WaitAsync(cancellationToken);
         if (!_batchers.TryGetValue(project, out var batcher))
         {
-            batcher = _batchers[project] = new(keys => ReadAndScoreAsync(database, project, model, keys), exception => exception is GraincastException, BatchKeys, BatchRounds, BatchWait, time);
+            batcher = _batchers[project] = new(keys => ReadAndScoreAsync(database, project, model, keys), IsOfOneKey, BatchKeys, BatchRounds, BatchWait, time);
         }
 
         (KeyedRow row, float value, Deployment now) = await batcher.AskAsync(key, cancellationToken);
@@ -103,6 +103,9 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         var values = new Queue<float>(Answer.Values(model, inputs));
         return [.. read.Rows.Select(row => (row, row.Inputs is null ? float.NaN : values.Dequeue(), read.Deployment))];
     }
+
+    // A value that is no key, no row, several rows: what is wrong with the Postgres or the project is wrong for all.
+    private static bool IsOfOneKey(Exception exception) => exception is GraincastException error && error.SqlState[..2] is ("21" or "22" or "P0");
 
     private async Task<ScoringModel> OpenCommittedAsync(string database, string sha256)
     {

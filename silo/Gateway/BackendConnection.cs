@@ -280,11 +280,19 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
             throw new GraincastException(SqlState.InvalidParameter, "the key has no parts", "A key has a value for each of the source's key columns.");
         }
 
-        // Taken out: a project that was dropped and made anew counts from the start, and must be refused but once.
-        _deployments.Remove(question.Project, out long since);
-        Prediction prediction = calls.PredictByKeyAsync(_database, question.Project, question.Role, RowKey.Of([.. question.Key]), since).GetAwaiter().GetResult();
-        _deployments[question.Project] = prediction.Deployment;
-        _sender.Send(new Predicted(prediction.Value), stream);
+        try
+        {
+            long since = _deployments.GetValueOrDefault(question.Project);
+            Prediction prediction = calls.PredictByKeyAsync(_database, question.Project, question.Role, RowKey.Of([.. question.Key]), since).GetAwaiter().GetResult();
+            _deployments[question.Project] = prediction.Deployment;
+            _sender.Send(new Predicted(prediction.Value), stream);
+        }
+        catch (GraincastException exception) when (exception.SqlState == SqlState.SerializationFailure)
+        {
+            // A project that was dropped and made anew counts from the start, and must be refused but once.
+            _deployments.Remove(question.Project);
+            throw;
+        }
     }
 
     private void StopWhatItStarted()

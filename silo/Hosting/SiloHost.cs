@@ -104,6 +104,8 @@ public static class SiloHost
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
         silo.Services.AddPlacementDirector<ShardLocalStrategy, ShardLocalDirector>();
         silo.Services.AddSingleton<INodes, Nodes>();
+        // A project's grain is the only worker of its kind here; one that streams a training must not be taken for idle between two lines.
+        silo.Configure<StatelessWorkerOptions>(workers => workers.RemoveIdleWorkers = false);
         UseDirectory(silo);
         string cluster = ClusterConnection(options.ClusterConnection);
         silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (Invariant, cluster));

@@ -51,7 +51,7 @@ public sealed class ClientCallFilter(Tokens tokens) : IIncomingGrainCallFilter
     // Orleans has no codec for Npgsql's exceptions, among silos neither: a caller elsewhere would be told that, instead of what is wrong.
     private static GraincastException WithoutCause(Exception exception) => exception is GraincastException known
         ? new GraincastException(known.SqlState, known.Message, known.Hint, known.Detail)
-        : new GraincastException(SqlState.ConnectionLost, $"the silo could not read the catalog: {exception.Message}", "See `graincast status` on the silo's node, and its log.");
+        : new GraincastException((exception as DbException)?.SqlState ?? SqlState.ConnectionLost, $"the silo could not read the catalog: {exception.Message}", "See `graincast status` on the silo's node, and its log.");
 
     /// <summary>Whether the call acts for somebody. 42501 for all that clients may not call.</summary>
     private static bool NeedsToken(IIncomingGrainCallContext context)

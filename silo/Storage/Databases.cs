@@ -9,9 +9,14 @@ namespace Graincast.Storage;
 public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDisposable
 {
     private const int PoolSize = 8;
+    private const int CommandTimeoutS = 10;
+    private const int IdleLifetimeS = 10;
 
     // What keys and values look like must not depend on the server's settings.
     private const string PlainForms = "-c datestyle=ISO,YMD -c intervalstyle=postgres -c extra_float_digits=1";
+
+    // Who asks may itself hold the lock that is waited for, in a transaction that waits for the answer: that must end before the asker gives up.
+    private const string LockTimeout = "-c lock_timeout=4s";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new();
 
@@ -21,7 +26,7 @@ public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDispos
         {
             MaxRetryAttempts = PoolSize,
             Delay = TimeSpan.Zero,
-            ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(exception => exception.IsTransient || exception.InnerException is IOException),
+            ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(IsOfConnection),
         })
         .Build();
 
@@ -51,14 +56,22 @@ public sealed class Databases(NpgsqlConnectionStringBuilder home) : IAsyncDispos
         }
     }
 
+    // What was slow would be slow again, and what the database says is no matter of the connection.
+    private static bool IsOfConnection(NpgsqlException exception) => exception.InnerException is not TimeoutException
+        && exception is not PostgresException { SqlState: PostgresErrorCodes.ObjectNotInPrerequisiteState }
+        && (exception.IsTransient || exception.InnerException is IOException || exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown });
+
     private string ConnectionString(string database, bool pooling) => new NpgsqlConnectionStringBuilder(home.ConnectionString)
     {
         Database = database,
         SearchPath = null,
         MaxPoolSize = PoolSize,
         Pooling = pooling,
+        CommandTimeout = pooling ? CommandTimeoutS : home.CommandTimeout,
+        // An idle connection stands in the way of DROP DATABASE.
+        ConnectionIdleLifetime = IdleLifetimeS,
         // What is asked over a pooled connection leaves nothing in the session; putting it in order again costs the server more than reading a row.
         NoResetOnClose = true,
-        Options = $"{home.Options} {PlainForms}".Trim(),
+        Options = $"{home.Options} {PlainForms} {(pooling ? LockTimeout : "")}".Trim(),
     }.ConnectionString;
 }

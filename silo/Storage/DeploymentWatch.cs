@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Graincast.Models;
 using Npgsql;
 
@@ -23,6 +22,9 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
     // The server looks for changes each 20 ms; this is only how long a wait may hold its snapshot, and the net under it.
     private const int WaitMs = 1000;
 
+    // Nobody asks: the connection would only stand in the way of DROP DATABASE.
+    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CommitPeriod = TimeSpan.FromMilliseconds(20);
@@ -36,16 +38,21 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _watching;
     private long? _lookedAt;
+    private long _askedAt;
 
     public DeploymentWatch(Databases databases, string database, TimeProvider time, ILogger logger)
     {
-        (_databases, _database, _time, _logger) = (databases, database, time, logger);
+        (_databases, _database, _time, _logger, _askedAt) = (databases, database, time, logger, time.GetTimestamp());
         _watching = Task.Run(() => WatchAsync(_stopping.Token));
     }
+
+    /// <summary>Whether it waits no more: its database is gone, or nobody asked for some minutes.</summary>
+    public bool HasEnded => _watching.IsCompleted;
 
     /// <inheritdoc cref="IDeployments.FindAsync"/>
     public async ValueTask<ProjectState?> FindAsync(string project, long since, CancellationToken cancellationToken)
     {
+        _askedAt = _time.GetTimestamp();
         if (_known.TryGetValue(project, out Known? known) && IsFresh && known.State.Deployment?.Seq >= since)
         {
             return known.State;
@@ -102,13 +109,21 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
             {
                 await using NpgsqlConnection connection = await _databases.OpenAsync(_database, stopping);
                 await WatchAsync(connection, stopping);
+                return;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception exception) when (exception is DbException or IOException)
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
             {
+                // The database was dropped.
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Whatever it was: without the watch each question is a query, which is right and slower.
+                _lookedAt = null;
                 LogLost(_logger, _database, exception.Message);
                 await Task.Delay(ReconnectPeriod, _time, CancellationToken.None);
             }
@@ -121,7 +136,7 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
         {
             Parameters = { new() { Value = -1L }, new() { Value = WaitMs } },
         };
-        while (true)
+        while (_time.GetElapsedTime(_askedAt) < IdleTime)
         {
             wait.Parameters[0].Value = (long)(await wait.ExecuteScalarAsync(stopping))!;
             long readAt = _time.GetTimestamp();

@@ -24,6 +24,13 @@ public sealed class Deployments(Databases databases, TimeProvider time, ILogger<
         }
     }
 
-    private DeploymentWatch Watch(string database) =>
-        _watches.GetOrAdd(database, name => new Lazy<DeploymentWatch>(() => new DeploymentWatch(databases, name, time, logger))).Value;
+    private DeploymentWatch Watch(string database)
+    {
+        if (_watches.TryGetValue(database, out Lazy<DeploymentWatch>? known) && known.Value.HasEnded)
+        {
+            _watches.TryRemove(new KeyValuePair<string, Lazy<DeploymentWatch>>(database, known));
+        }
+
+        return _watches.GetOrAdd(database, name => new Lazy<DeploymentWatch>(() => new DeploymentWatch(databases, name, time, logger))).Value;
+    }
 }

@@ -24,10 +24,12 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
     // How many of the rows another node's Postgres had to send.
     private const string Crossed = $"SELECT pg_catalog.count(*) FROM pg_catalog.unnest($2::pg_catalog.text[]) AS key (value) WHERE {ShardMap.NodeOfKey}::pg_catalog.text <> $3";
 
-    private const string Rows = "SELECT place, key, lengths, numbers, texts FROM pgml.source_rows($1, $2, $3)";
+    private const string Rows = "SELECT place, key, lengths, numbers, texts FROM pgml.source_rows($1, $2, $3, $4)";
 
     // A shard that was moved since the statement was planned.
     private const int Attempts = 3;
+
+    private const int MaxKnown = 10_000;
 
     private readonly ConcurrentDictionary<(string Database, string Project, int Backend), (long Changes, Deployment? Deployment)> _deployed = new();
 
@@ -46,6 +48,10 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             catch (PostgresException exception) when (attempt < Attempts && exception.SqlState == PostgresErrorCodes.UndefinedTable)
             {
                 // Planned anew by the next attempt.
+            }
+            catch (PostgresException exception) when (attempt < Attempts && exception.SqlState == PostgresErrorCodes.SerializationFailure)
+            {
+                source = (await deployments.FindNowAsync(database, project, cancellationToken) ?? throw Gone(project)).Source ?? throw NoSource(project);
             }
             catch (PostgresException exception) when (SourceErrors.IsOfRow(exception))
             {
@@ -71,7 +77,7 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Crossed) { Parameters = { new() { Value = source.Relation }, new() { Value = values }, new() { Value = nodes.Own } } });
         }
 
-        batch.BatchCommands.Add(RowsOf(project, model, keys));
+        batch.BatchCommands.Add(RowsOf(project, source, model, keys));
         await batch.PrepareAsync(cancellationToken);
         (long changes, KeyedRow[] rows) = await ReadAsync(batch, source, model, keys, cancellationToken);
         for (int i = 0; i < rows.Length; i++)
@@ -82,11 +88,20 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         return new FeatureRead(await DeployedAsync(connection, database, project, changes, cancellationToken) ?? throw NoDeployment(project), rows);
     }
 
-    private static NpgsqlBatchCommand RowsOf(string project, ScoringModel model, IReadOnlyList<RowKey> keys)
+    private static NpgsqlBatchCommand RowsOf(string project, FeatureSource source, ScoringModel model, IReadOnlyList<RowKey> keys)
     {
         string[] columns = [.. model.Columns.Select(column => column.Name)];
+        // They go as one list, to be cut by the source's number of key columns.
+        if (keys.FirstOrDefault(key => key.Parts.Length != source.KeyColumns.Count) is { } other)
+        {
+            throw new GraincastException(
+                SqlState.InvalidParameter,
+                $"the key has {other.Parts.Length} parts, the feature source {source.KeyColumns.Count} key columns",
+                $"Its key columns are: {string.Join(", ", source.KeyColumns)}.");
+        }
+
         string[] parts = [.. keys.SelectMany(key => key.Parts)];
-        return new NpgsqlBatchCommand(Rows) { Parameters = { new() { Value = project }, new() { Value = columns }, new() { Value = parts } } };
+        return new NpgsqlBatchCommand(Rows) { Parameters = { new() { Value = project }, new() { Value = source.Id }, new() { Value = columns }, new() { Value = parts } } };
     }
 
     private static async Task<(long Changes, KeyedRow[] Rows)> ReadAsync(
@@ -127,12 +142,12 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
     {
         await using NpgsqlBatch batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Changes));
-        batch.BatchCommands.Add(RowsOf(project, model, [key]));
+        batch.BatchCommands.Add(RowsOf(project, source, model, [key]));
         try
         {
             return (await ReadAsync(batch, source, model, [key], cancellationToken)).Rows[0];
         }
-        catch (PostgresException exception)
+        catch (PostgresException exception) when (SourceErrors.IsOfRow(exception) || exception.SqlState.StartsWith("22", StringComparison.Ordinal))
         {
             return new KeyedRow(null, SourceErrors.OfRow(exception));
         }
@@ -154,6 +169,12 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         }
 
         Deployment? deployment = await reader.IsDBNullAsync(1, cancellationToken) ? null : new Deployment(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
+        if (_deployed.Count >= MaxKnown)
+        {
+            // Most of it is of backends that are gone.
+            _deployed.Clear();
+        }
+
         _deployed[key] = (changes, deployment);
         return deployment;
     }

@@ -206,10 +206,10 @@ CREATE FUNCTION pgml.predict_by_key(project_name text, key text) RETURNS real
 AS 'MODULE_PATHNAME', 'graincast_predict_by_key' LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION pgml.predict_by_key(text, text) IS 'public: the prediction for the committed row with this key, read and scored at the node that holds it.';
 
-CREATE FUNCTION pgml.source_rows(project_name text, column_names text[], keys text[])
+CREATE FUNCTION pgml.source_rows(project_name text, source_id bigint, column_names text[], keys text[])
 RETURNS TABLE (place integer, key text, lengths integer[], numbers double precision[], texts text[])
 AS 'MODULE_PATHNAME', 'graincast_source_rows' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 1;
-COMMENT ON FUNCTION pgml.source_rows(text, text[], text[]) IS 'private: a silo reads rows of a feature source by their keys, as the relation''s owner.';
+COMMENT ON FUNCTION pgml.source_rows(text, bigint, text[], text[]) IS 'private: a silo reads rows of a feature source by their keys, as the relation''s owner.';
 
 CREATE FUNCTION pgml.wait_for_change(since bigint, timeout_ms integer) RETURNS bigint
 AS 'MODULE_PATHNAME', 'graincast_wait_for_change' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Graincast.Client;
@@ -37,7 +38,12 @@ public sealed class TlsServersTests(TlsServers nodes) : IClassFixture<TlsServers
             await train.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        await using (var client = await RunningClient.StartAsync(server.ConnectionString(), options => options.TlsDirectory = nodes.ClientCertificates))
+        await using (var client = await RunningClient.StartAsync(server.ConnectionString(), options =>
+        {
+            options.TlsDirectory = nodes.ClientCertificates;
+            // The other server's database has no such project.
+            options.UseGateways(new IPEndPoint(IPAddress.Parse(TlsServers.Address), PortOf(0, "GatewayPort")));
+        }))
         {
             (await client.Project("line").PredictAsync([500], TestContext.Current.CancellationToken)).ShouldBe(1001, 1e-2f);
         }

@@ -82,8 +82,9 @@ public sealed class FeatureSourceTests(TestDatabase database) : IClassFixture<Te
         await session.ExecuteAsync($"""
             CREATE FUNCTION {rows.Role}.spy(id int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
                 IF current_user <> '{rows.Role}' THEN RAISE EXCEPTION 'ran as %', current_user; END IF;
+                BEGIN PERFORM pgml.source_rows('{rows.Role}', 1, '{"{key}"}', '{"{7}"}'); RAISE EXCEPTION 'called within'; EXCEPTION WHEN insufficient_privilege THEN NULL; END;
                 PERFORM * FROM graincast.token_keys;
-                RETURN id;
+                RAISE EXCEPTION 'read the keys';
             EXCEPTION WHEN insufficient_privilege THEN RETURN id;
             END $$;
             CREATE VIEW {rows.Role}.watched AS SELECT {rows.Role}.spy(id) AS key, r.* FROM {rows.Table} r;
@@ -92,7 +93,7 @@ public sealed class FeatureSourceTests(TestDatabase database) : IClassFixture<Te
             """);
 
         await session.ScalarAsync<float>(rows.PredictSeven);
-        await session.FailAsync("42501", $"SELECT * FROM pgml.source_rows('{rows.Role}', '{"{r}"}', '{"{7}"}')");
+        await session.FailAsync("42501", $"SELECT * FROM pgml.source_rows('{rows.Role}', 1, '{"{r}"}', '{"{7}"}')");
     }
 
     [Fact]
