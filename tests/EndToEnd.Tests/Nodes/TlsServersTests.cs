@@ -42,7 +42,7 @@ public sealed class TlsServersTests(TlsServers nodes) : IClassFixture<TlsServers
         {
             options.TlsDirectory = nodes.ClientCertificates;
             // The other server's database has no such project.
-            options.UseGateways(new IPEndPoint(IPAddress.Parse(TlsServers.Address), PortOf(0, "GatewayPort")));
+            options.UseGateways(new IPEndPoint(TlsServers.Address, PortOf(0, "GatewayPort")));
         }))
         {
             (await client.Project("line").PredictAsync([500], TestContext.Current.CancellationToken)).ShouldBe(1001, 1e-2f);

@@ -103,7 +103,7 @@ public sealed class TlsRotationTests : IAsyncLifetime
 
         public async Task RunAsync(CancellationToken stop)
         {
-            for (long key = 0; !stop.IsCancellationRequested; key++)
+            for (long key = 0; !stop.IsCancellationRequested && Failures.Count == 0; key++)
             {
                 try
                 {
