@@ -14,17 +14,17 @@ public sealed class Batcher<TQuestion, TAnswer>(
     Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> ask, Func<Exception, bool> isOnes, int maxQuestions, int maxRounds, TimeSpan maxWait, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<(TQuestion Question, TaskCompletionSource<TAnswer> Answer)> _waiting = new();
+    private readonly Queue<(TQuestion Question, TaskCompletionSource<TAnswer> Answer, CancellationToken Cancellation)> _waiting = new();
     private int _rounds;
     private bool _isTimed;
 
-    /// <summary>The answer. Cancelling gives up the wait, not the question.</summary>
+    /// <summary>The answer. Cancelling gives up the wait, and the question unless it is being asked.</summary>
     public Task<TAnswer> AskAsync(TQuestion question, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            _waiting.Enqueue((question, answer));
+            _waiting.Enqueue((question, answer, cancellationToken));
             if (_rounds == 0)
             {
                 BeginRound();
@@ -58,7 +58,16 @@ public sealed class Batcher<TQuestion, TAnswer>(
         var round = new List<(TQuestion Question, TaskCompletionSource<TAnswer> Answer)>(Math.Min(_waiting.Count, maxQuestions));
         while (round.Count < maxQuestions && _waiting.TryDequeue(out var next))
         {
-            round.Add(next);
+            // Whoever has given up would only make the others wait longer.
+            if (!next.Cancellation.IsCancellationRequested)
+            {
+                round.Add((next.Question, next.Answer));
+            }
+        }
+
+        if (round.Count == 0)
+        {
+            return;
         }
 
         _rounds++;

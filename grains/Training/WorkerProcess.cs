@@ -80,11 +80,23 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
             }
             else if (await answering.ConfigureAwait(false) is { } answer)
             {
-                await new WorkerFrame(WorkerFrameKind.Answer, answer).WriteToAsync(process.StandardInput.BaseStream, cancellationToken).ConfigureAwait(false);
+                await WriteAnswerAsync(process, answer, cancellationToken).ConfigureAwait(false);
             }
         }
 
         return null;
+    }
+
+    private static async Task WriteAnswerAsync(Process process, byte[] answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new WorkerFrame(WorkerFrameKind.Answer, answer).WriteToAsync(process.StandardInput.BaseStream, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It has ended since it asked: its output is read to the end, and its exit code tells why.
+        }
     }
 
     private Process Start(string jobPath)

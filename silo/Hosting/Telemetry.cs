@@ -36,7 +36,7 @@ public static class TelemetryServices
             })
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter("Microsoft.Orleans").AddRuntimeInstrumentation();
+                metrics.AddMeter(GraincastMeter.MeterName, "Microsoft.Orleans").AddRuntimeInstrumentation();
                 if (hasEndpoint)
                 {
                     metrics.AddOtlpExporter(otlp => otlp.Endpoint = new Uri(options.OtlpEndpoint));

@@ -20,6 +20,9 @@ public sealed partial class Tokens(ITokenKeys table, TokenOptions options, TimeP
     // A key that was deleted, because it leaked, is good no longer than this.
     private static readonly TimeSpan MaxReadPeriod = TimeSpan.FromMinutes(1);
 
+    // Keys that are known are good enough meanwhile: a call does not wait longer for a node 0 that hangs.
+    private static readonly TimeSpan RenewTimeout = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _reading = new(1);
     private volatile Ring _ring = new([], DateTimeOffset.MinValue);
 
@@ -74,7 +77,7 @@ public sealed partial class Tokens(ITokenKeys table, TokenOptions options, TimeP
             return newest;
         }
 
-        await ReadAsync(seen: ring, table.RenewAsync, cancellationToken);
+        await ReadAsync(seen: ring, isNeeded: ring.Newest is null, table.RenewAsync, cancellationToken);
         return _ring.Newest ?? throw new GraincastException(
             SqlState.ObjectNotInState,
             "there is no key to sign tokens with",
@@ -87,25 +90,32 @@ public sealed partial class Tokens(ITokenKeys table, TokenOptions options, TimeP
         TokenKey? key = ring.Find(id);
         if (!ring.IsYounger(key is null ? MinReadPeriod : MaxReadPeriod, time))
         {
-            await ReadAsync(seen: ring, table.ReadAsync, cancellationToken);
+            await ReadAsync(seen: ring, isNeeded: key is null, table.ReadAsync, cancellationToken);
             key = _ring.Find(id);
         }
 
         return key;
     }
 
-    /// <summary>One at a time, and nothing when another caller has read since.</summary>
-    private async Task ReadAsync(Ring seen, Func<CancellationToken, Task<IReadOnlyList<TokenKey>>> read, CancellationToken cancellationToken)
+    /// <summary>One at a time, and nothing when another caller has read since; who can do without does not wait for another's reading.</summary>
+    private async Task ReadAsync(Ring seen, bool isNeeded, Func<CancellationToken, Task<IReadOnlyList<TokenKey>>> read, CancellationToken cancellationToken)
     {
-        await _reading.WaitAsync(cancellationToken);
+        if (!await _reading.WaitAsync(isNeeded ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken))
+        {
+            return;
+        }
+
+        bool isRenewal = seen.Newest is not null;
+        using var limit = new CancellationTokenSource(isRenewal ? RenewTimeout : Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             if (ReferenceEquals(_ring, seen))
             {
-                _ring = new Ring(await read(cancellationToken), time.GetUtcNow());
+                _ring = new Ring(await read(either.Token), time.GetUtcNow());
             }
         }
-        catch (Exception exception) when (exception is DbException or GraincastException && seen.Newest is not null)
+        catch (Exception exception) when (isRenewal && (exception is DbException or GraincastException || (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)))
         {
             // With node 0 down the keys that are known are good enough; asked again a second later.
             LogKeysUnreadable(logger, exception.Message);

@@ -53,7 +53,7 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
     public async ValueTask<ProjectState?> FindAsync(string project, long since, CancellationToken cancellationToken)
     {
         _askedAt = _time.GetTimestamp();
-        if (_known.TryGetValue(project, out Known? known) && IsFresh && known.State.Deployment?.Seq >= since)
+        if (_known.TryGetValue(project, out Known? known) && IsFresh(known) && known.State.Deployment?.Seq >= since)
         {
             return known.State;
         }
@@ -90,7 +90,8 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private bool IsFresh => _lookedAt is { } at && _time.GetElapsedTime(at) < MaxAge;
+    // What was read before the last change and kept after it is what the watch has not seen.
+    private bool IsFresh(Known known) => _lookedAt is { } at && known.ReadAt >= at && _time.GetElapsedTime(at) < MaxAge;
 
     private async ValueTask<ProjectState?> ReadOneAsync(string project, CancellationToken cancellationToken)
     {

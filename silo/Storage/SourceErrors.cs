@@ -18,14 +18,17 @@ internal static class SourceErrors
             $"the feature source {source.Relation} lacks a column that the model was trained on: {missing.MessageText}",
             "Use a relation, or a view, that has all of the model's columns.",
             innerException: exception),
-        PostgresException other => new(
+        PostgresException other when !IsShutdown(other) => new(
             other.SqlState, $"the row could not be read from {source.Relation}: {other.MessageText}", other.Hint ?? "", other.Detail ?? "", exception),
         _ => new(
             SqlState.ConnectionLost,
-            $"the Postgres of node {node} could not be reached: {(exception.InnerException ?? exception).Message}",
+            $"the Postgres of node {node} could not be reached: {(exception as PostgresException)?.MessageText ?? (exception.InnerException ?? exception).Message}",
             "Start it, then try again.",
             innerException: exception),
     };
+
+    private static bool IsShutdown(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>Whether the extension itself said what is wrong with a key: no row has it, or several.</summary>
     public static bool IsOfRow(PostgresException exception) => exception.SqlState is SqlState.NoData or SqlState.CardinalityViolation;

@@ -111,6 +111,23 @@ public sealed class BatcherTests
         (await other).ShouldBe("answer to 2");
     }
 
+    [Fact]
+    public async Task Nobody_is_asked_for_who_gave_up_while_waiting()
+    {
+        var batcher = Batcher();
+        using var cancellation = new CancellationTokenSource();
+        var first = batcher.AskAsync(1, Cancellation);
+        var round = await _rounds.NextAsync();
+        var gone = batcher.AskAsync(2, cancellation.Token);
+        await cancellation.CancelAsync();
+        var other = batcher.AskAsync(3, Cancellation);
+
+        round.ShouldAsk(1);
+        (await _rounds.NextAsync()).ShouldAsk(3);
+        await Should.ThrowAsync<OperationCanceledException>(() => gone);
+        await Task.WhenAll(first, other);
+    }
+
     private Batcher<int, string> Batcher(int maxQuestions = 10) =>
         new(_rounds.AskAsync, exception => exception is FormatException, maxQuestions, 2, TimeSpan.FromMilliseconds(1), _time);
 

@@ -49,7 +49,20 @@ public sealed class WorkerProcessTests : IDisposable
         (error.SqlState, error.Message).ShouldBe(("22023", "too few rows"));
     }
 
-    private IAsyncEnumerable<WorkerLine> RunAsync(WorkerLine last)
+    [Fact]
+    public async Task A_worker_that_ends_before_it_is_answered_is_told_by_its_exit_code()
+    {
+        _peer.Delivery.SetResult();
+        var run = RunAsync(Result, "exec 0<&-; head -c 30 \"$0\"; sleep 0.2; exit 3").GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var error = await Should.ThrowAsync<GraincastException>(() => run.MoveNextAsync().AsTask());
+
+        (error.SqlState, error.Message).ShouldBe(("08006", "the training process of node node-0 ended with exit code 3"));
+    }
+
+    /// <param name="last">What the worker writes after a packet.</param>
+    /// <param name="script">Instead of all that, what a shell does with the file of it.</param>
+    private IAsyncEnumerable<WorkerLine> RunAsync(WorkerLine last, string? script = null)
     {
         var path = Path.Combine(_folder.FullName, "output");
         using (var output = File.Create(path))
@@ -57,7 +70,7 @@ public sealed class WorkerProcessTests : IDisposable
             new WorkerFrame(WorkerFrameKind.Exchange, Packet).WriteTo(output);
             new WorkerFrame(WorkerFrameKind.Line, JsonSerializer.SerializeToUtf8Bytes(last, TrainingJson.Default.WorkerLine)).WriteTo(output);
         }
-        var options = new WorkerOptions { FileName = "cat", Arguments = [], ColumnsDirectory = _folder.FullName, MemoryBytes = long.MaxValue, Timeout = TimeSpan.FromMinutes(1) };
+        var options = new WorkerOptions { FileName = script is null ? "cat" : "sh", Arguments = script is null ? [] : ["-c", script], ColumnsDirectory = _folder.FullName, MemoryBytes = long.MaxValue, Timeout = TimeSpan.FromMinutes(1) };
         var exchange = new PartExchange(new FitPart(0, ["node-0", "node-1"], 1), _ => _peer, new Mailbox());
         return new WorkerProcess(options, "node-0", TimeProvider.System, NullLogger.Instance, exchange).RunAsync(path, TestContext.Current.CancellationToken);
     }

@@ -77,6 +77,20 @@ public sealed class TlsTests(TlsCluster cluster) : IClassFixture<TlsCluster>
         lines.ShouldAllBe(line => line.StartsWith("Warning: Refused a connection with 127.0.0.1:") && line.Contains(reason) && !line.Contains('\n'));
     }
 
+    /// <summary>Takes half a minute.</summary>
+    [Theory(Explicit = true), InlineData(Peer.Nobody), InlineData(Peer.OfAnotherCa), InlineData(Peer.Expired), InlineData(Peer.MadeByAClient)]
+    public async Task None_of_a_thousand_connections_is_answered(Peer peer)
+    {
+        TestAuthority.Issued? certificate = Certificate(peer);
+        int answered = 0;
+        for (int attempt = 0; attempt < 1_000; attempt++)
+        {
+            answered += await RawPeer.AnsweredBytesAsync(At(Port.Gateway), certificate);
+        }
+
+        answered.ShouldBe(0);
+    }
+
     [Theory, InlineData(Port.Silo, Peer.Silo), InlineData(Port.Gateway, Peer.Silo), InlineData(Port.Gateway, Peer.Client)]
     public async Task A_peer_with_the_right_certificate_comes_through_to_Orleans(Port port, Peer peer)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Graincast.Models;
 using Graincast.Placement;
 using Graincast.Projects;
@@ -66,6 +67,33 @@ public sealed class ClientCallTests : IAsyncLifetime
         }
     }
 
+    [Theory, InlineData("forged"), InlineData("expired"), InlineData("foreign")]
+    public async Task None_of_a_thousand_calls_is_served_with_a_token_that_is(string kind)
+    {
+        string good = await _cluster.IssueAsync("alice");
+        TokenKey key = (await _cluster.Keys.ReadAsync(Cancellation))[0];
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        var random = new Random(4711);
+        int served = 0;
+        for (int call = 0; call < 1_000; call++)
+        {
+            TimeSpan past = TimeSpan.FromSeconds(random.Next(10, 100_000));
+            RequestContext.Set(CallContext.Token, kind switch
+            {
+                "expired" => TokenText.Write(new Token("alice", "app", "graincast", now - past - past, now - past, 0), key),
+                "foreign" => TokenText.Write(
+                    new Token("alice", "app", "graincast", now, now + past, 0), new TokenKey(key.Id, RandomNumberGenerator.GetBytes(TokenKey.SecretBytes), key.Created)),
+                _ => Forge(good, random),
+            });
+            Exception? refusal = await Record.ExceptionAsync(() => FirstAsync(_cluster.Project()));
+            served += refusal is GraincastException { SqlState: SqlState.InvalidAuthorization } ? 0 : 1;
+        }
+
+        served.ShouldBe(0);
+        RequestContext.Set(CallContext.Token, good);
+        (await FirstAsync(_cluster.Project())).ShouldStartWith("app/fraud for alice");
+    }
+
     [Fact]
     public async Task Everything_but_projects_is_refused()
     {
@@ -122,6 +150,15 @@ public sealed class ClientCallTests : IAsyncLifetime
 
         await updates.DisposeAsync();
         await _cluster.Trainer.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+    }
+
+    /// <summary>Another character at some place.</summary>
+    private static string Forge(string token, Random random)
+    {
+        char[] text = token.ToCharArray();
+        int at = random.Next(text.Length);
+        text[at] = text[at] == 'A' ? 'B' : 'A';
+        return new string(text);
     }
 
     private static async Task<string> FirstAsync(IProjectGrain project)

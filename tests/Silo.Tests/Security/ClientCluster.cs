@@ -29,6 +29,9 @@ public sealed class ClientCluster : IAsyncDisposable
 
     public Tokens Tokens => Services.GetRequiredService<Tokens>();
 
+    /// <summary>What tokens are signed with.</summary>
+    public required ITokenKeys Keys { get; init; }
+
     public EchoTrainer Trainer => (EchoTrainer)Services.GetRequiredService<ISqlTrainer>();
 
     /// <summary>Images that grains asked the catalog for.</summary>
@@ -43,6 +46,7 @@ public sealed class ClientCluster : IAsyncDisposable
     public static async Task<ClientCluster> StartAsync(bool isGuarded = true, Action<byte[]>? forge = null)
     {
         string images = Directory.CreateTempSubdirectory("graincast-client-").FullName;
+        var keys = new MemoryKeys(TimeProvider.System);
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -51,7 +55,7 @@ public sealed class ClientCluster : IAsyncDisposable
             silo.Services.AddSingleton<INodes, Nodes>();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton(new TokenOptions("graincast"));
-            silo.Services.AddSingleton<ITokenKeys>(new MemoryKeys(TimeProvider.System));
+            silo.Services.AddSingleton<ITokenkeys>(keys);
             silo.Services.AddSingleton<Tokens>();
             silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<ICatalog, CountingCatalog>();
@@ -78,7 +82,7 @@ public sealed class ClientCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        return new ClientCluster(cluster, images);
+        return new ClientCluster(cluster, images) { Keys = keys };
     }
 
     public IProjectGrain Project(string database = "app", string name = "fraud") => Client.GetGrain<IProjectGrain>(new ProjectKey(database, name).ToString());

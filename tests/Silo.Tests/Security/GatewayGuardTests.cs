@@ -75,7 +75,7 @@ public sealed class GatewayGuardTests
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
         {
-            GraincastException error = await Should.ThrowAsync<GraincastException>(() => cluster.Project().PredictBatchAsync(new float[i * 1_000], 0, Cancellation));
+            GraincastException error = await Should.ThrowAsync<GraincastException>(() => cluster.Project().PredictBatchAsync(new float[i * 200], 0, Cancellation));
             error.SqlState.ShouldBe(SqlState.UndefinedObject);
         }));
     }

@@ -13,12 +13,20 @@ public sealed class MemoryKeys(TimeProvider time) : ITokenKeys
     /// <summary>What the next calls throw.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Whether the next calls wait until they are cancelled.</summary>
+    public bool Hangs { get; set; }
+
     public void Clear() => _keys.Clear();
 
-    public Task<IReadOnlyList<TokenKey>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TokenKey>> ReadAsync(CancellationToken cancellationToken)
     {
         Asked++;
-        return Failure is { } failure ? throw failure : Task.FromResult<IReadOnlyList<TokenKey>>([.. _keys.AsEnumerable().Reverse().Take(3)]);
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        return Failure is { } failure ? throw failure : [.. _keys.AsEnumerable().Reverse().Take(3)];
     }
 
     public Task<IReadOnlyList<TokenKey>> RenewAsync(CancellationToken cancellationToken)

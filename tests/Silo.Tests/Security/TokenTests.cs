@@ -224,6 +224,20 @@ public sealed class TokenTests : IDisposable
         await Should.ThrowAsync<NpgsqlException>(async () => await started.VerifyAsync(text, Database, 0, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Only_one_call_waits_a_second_for_a_database_that_hangs_while_the_key_is_known()
+    {
+        string text = await IssueAsync();
+        _keys.Hangs = true;
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        Task<bool> first = IsAcceptedAsync(text);
+        (await IsAcceptedAsync(text)).ShouldBeTrue();
+        first.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        (await first).ShouldBeTrue();
+    }
+
     private Tokens Silo() => new(_keys, new TokenOptions("graincast"), _time, NullLogger<Tokens>.Instance);
 
     private Task<string> IssueAsync(string role = "alice") => _tokens.IssueAsync(role, Database, Quarter, 0, CancellationToken.None);
