@@ -5,6 +5,26 @@ namespace Graincast.Training;
 /// <summary>Reads the JSON arguments of a caller.</summary>
 internal static class JsonText
 {
+    /// <summary>An object of these members.</summary>
+    public static JsonElement WriteObject(IEnumerable<(string Name, JsonElement Value)> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in members)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.ToArray());
+        return document.RootElement.Clone();
+    }
+
     /// <summary>The parsed object.</summary>
     /// <param name="json">A caller's text; empty means {}.</param>
     /// <param name="argument">The SQL argument's name, for the error.</param>

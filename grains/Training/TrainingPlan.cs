@@ -8,11 +8,12 @@ namespace Graincast.Training;
 /// </summary>
 public sealed class TrainingPlan
 {
-    private TrainingPlan(TrainingSpec spec, AlgorithmEntry algorithm, HyperparameterValues hyperparameters, Sampling sampling)
+    private TrainingPlan(TrainingSpec spec, AlgorithmEntry algorithm, HyperparameterValues hyperparameters, SearchPlan? search, Sampling sampling)
     {
         Spec = spec;
         Algorithm = algorithm;
         Hyperparameters = hyperparameters;
+        Search = search;
         Sampling = sampling;
         Features = [.. spec.Columns.Where(column => !column.IsLabel)];
         Preprocess = new PreprocessPlan(spec.Preprocess, Features, Task);
@@ -25,7 +26,7 @@ public sealed class TrainingPlan
     /// <summary>What a model of this training answers.</summary>
     public ModelTask Task => Algorithm.Task;
 
-    /// <summary>Every hyperparameter with the value that will be used.</summary>
+    /// <summary>Every hyperparameter with the value that will be used; in a search, that of those that are not searched over.</summary>
     public HyperparameterValues Hyperparameters { get; }
 
     /// <summary>0 … 2³¹−1: hyperparameter <c>seed</c>.</summary>
@@ -45,6 +46,9 @@ public sealed class TrainingPlan
 
     internal AlgorithmEntry Algorithm { get; }
 
+    /// <summary>The search for hyperparameters before the fit, if there is one.</summary>
+    internal SearchPlan? Search { get; }
+
     internal Sampling Sampling { get; }
 
     internal PreprocessPlan Preprocess { get; }
@@ -59,18 +63,16 @@ public sealed class TrainingPlan
         ArgumentNullException.ThrowIfNull(spec);
         var task = AlgorithmCatalog.TaskOf(spec.Task);
         var algorithm = AlgorithmCatalog.Find(task, spec.Algorithm);
-        if (spec.Search.Length > 0)
-        {
-            throw new GraincastException(SqlState.FeatureNotSupported, "search over hyperparameters is not offered",
-                "Pass search => NULL and the values in hyperparams; grid and random search come with a later release.");
-        }
-
         var hyperparameters = algorithm.Table.Read(spec.Hyperparams, spec.Algorithm);
         var sampling = ReadSampling(spec.Sampling);
         CheckTestSize(spec.TestSize);
         CheckColumns(spec.Columns, task);
-        return new TrainingPlan(spec, algorithm, hyperparameters, sampling);
+        var search = SearchPlan.Read(spec, algorithm.Table, hyperparameters.Integer(HyperparameterTable.Seed.Name));
+        return new TrainingPlan(spec, algorithm, hyperparameters, search, sampling);
     }
+
+    /// <summary>The same training with other hyperparameters, and no search.</summary>
+    internal TrainingPlan With(HyperparameterValues hyperparameters) => new(Spec, Algorithm, hyperparameters, null, Sampling);
 
     private static Sampling ReadSampling(string name) => name switch
     {

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Graincast.Scoring;
-
 namespace Graincast.Training;
 
 /// <summary>One node's part in a training, from row files to an image, in this process.</summary>
@@ -20,29 +17,30 @@ public static class TrainingRun
         var progress = new ProgressReporter(tell);
         var plan = TrainingPlan.Create(job.Spec);
         using var rows = RowSet.Read(job.RowFiles, job.Rows, job.Spec.Columns);
-        var data = TrainingSet.Create(plan, rows, job.Seed, ranks, progress);
+        var source = new TrainingRows(plan, rows, ranks, progress);
+        var holdout = source.Split(job.Seed, progress);
 
         progress.Enter("fitting");
-        var started = Stopwatch.GetTimestamp();
-        using var fitted = plan.Algorithm.CreateTrainer().Fit(data.Training, plan.Hyperparameters, job.Seed, progress);
-        var fitTime = Stopwatch.GetElapsedTime(started);
+        SearchResults? found = null;
+        if (plan.Search is { } search)
+        {
+            found = Search.Run(plan, source, holdout.Training, job.Seed, progress);
+            plan = plan.With(search.Trials[found.Best].Values);
+        }
 
-        // The root's image is the one. Each part compares it with what it learnt itself: a part that went another way shows.
-        var image = ranks.Broadcast(!ranks.IsRoot ? [] : ImageWriter.Write(new ModelImage(plan.Task, data.Preparation.Columns, fitted.Learner, fitted.Link, fitted.Outputs,
-            data.Labels.Labels, ImageMetadata.Write(plan, job.Seed, data.Training.Rows))));
-        using var model = ScoringModel.Open(image);
+        var data = source.Prepare(holdout);
+        using var candidate = Candidate.Fit(plan, data, job.Seed, progress);
         progress.Enter("evaluating");
-        progress.Say($"image: {image.Length} bytes, comparing kernel and trainer");
-        new AgreementCheck(model, data.Preparation, fitted.Native, plan.Algorithm.NonFinite).Run(data.EvaluationInputs);
+        progress.Say($"image: {candidate.Image.Length} bytes, comparing kernel and trainer");
+        new AgreementCheck(candidate.Model, data.Preparation, candidate.Fitted.Native, plan.Algorithm.NonFinite).Run(data.EvaluationInputs);
 
-        started = Stopwatch.GetTimestamp();
-        var metrics = new MetricList(Evaluation.Of(model, data, ranks), fitted.Metrics);
-        metrics.Add("fit_time", fitTime.TotalSeconds);
-        metrics.Add("score_time", Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var metrics = candidate.Measure(data, out var scoreTime);
+        metrics.Add("fit_time", candidate.FitTime.TotalSeconds);
+        metrics.Add("score_time", scoreTime.TotalSeconds);
         progress.Say($"metrics: {metrics}");
 
-        Publish(image, job.ImagePath);
-        return new WorkerResult(model.Sha256, image.Length, model.Inputs, rows.Count, plan.Hyperparameters.ToJson(), metrics.ToJson());
+        Publish(candidate.Image, job.ImagePath);
+        return new WorkerResult(candidate.Model.Sha256, candidate.Image.Length, candidate.Model.Inputs, rows.Count, plan.Hyperparameters.ToJson(), metrics.ToJson(found));
     }
 
     private static void Publish(byte[] image, string path)

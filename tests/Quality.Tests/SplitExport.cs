@@ -13,7 +13,7 @@ internal static class SplitExport
         File.WriteAllBytes(rowFile, RowBytes.Write(table.Columns, table.Rows));
         var plan = TrainingPlan.Create(spec);
         using var rows = RowSet.Read([rowFile], table.Rows.Count, table.Columns);
-        var data = TrainingSet.Create(plan, rows, plan.Seed, Communicator.Alone, ProgressReporter.Silent);
+        var data = Trainer.Split(plan, rows, plan.Seed, Communicator.Alone);
         return (
             Write(Path.Combine(folder, name + ".train.csv"), data.Training.Features, data.Training.Targets, data.Training.Classes),
             Write(Path.Combine(folder, name + ".test.csv"), data.EvaluationInputs, data.EvaluationTargets, data.EvaluationClasses));

@@ -25,6 +25,9 @@ public sealed class HyperparameterTable
 
     public IReadOnlyList<Hyperparameter> All { get; }
 
+    /// <summary>The hyperparameter of that name or alias, if there is one.</summary>
+    public Hyperparameter? Find(string name) => _byName.GetValueOrDefault(name);
+
     /// <summary>The value of every hyperparameter: the caller's where given, else the default.</summary>
     /// <exception cref="GraincastException">22023: no JSON object, an unknown name, a value of another type or out of bounds, a name given twice.</exception>
     public HyperparameterValues Read(string json, string algorithm)

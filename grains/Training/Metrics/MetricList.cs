@@ -24,7 +24,11 @@ internal sealed class MetricList
         }
     }
 
-    public JsonElement ToJson()
+    /// <summary>The metric's value; NaN when it is not defined for these rows.</summary>
+    public double Value(string name) => _values.FirstOrDefault(metric => metric.Key == name, new(name, double.NaN)).Value;
+
+    /// <param name="search">Written beside the metrics, if there was one.</param>
+    public JsonElement ToJson(SearchResults? search)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -33,6 +37,12 @@ internal sealed class MetricList
             foreach (var (name, value) in _values)
             {
                 writer.WriteNumber(name, value);
+            }
+
+            if (search is not null)
+            {
+                writer.WritePropertyName("search_results");
+                search.WriteTo(writer);
             }
 
             writer.WriteEndObject();

@@ -191,9 +191,8 @@ public sealed class PartsTests
         return links.Run(ranks => WithRows(spec.Columns, parts[ranks.Rank], rows =>
         {
             var plan = TrainingPlan.Create(spec);
-            var progress = ProgressReporter.Silent;
-            var data = TrainingSet.Create(plan, rows, plan.Seed, ranks, progress);
-            using var fitted = plan.Algorithm.CreateTrainer().Fit(data.Training, plan.Hyperparameters, plan.Seed, progress);
+            var data = Trainer.Split(plan, rows, plan.Seed, ranks);
+            using var fitted = plan.Algorithm.CreateTrainer().Fit(data.Training, plan.Hyperparameters, plan.Seed, ProgressReporter.Silent);
             return ((TreeLearner)fitted.Learner).Trees;
         }));
     }

@@ -132,7 +132,7 @@ public class PreprocessTests
             File.WriteAllBytes(path, RowBytes.Write(table.Columns, table.Rows));
             var spec = Trainer.Spec(table, "regression", "ridge") with { Preprocess = preprocess, Sampling = "last", TestSize = 1.0f / 6 };
             using var rows = RowSet.Read([path], table.Rows.Count, table.Columns);
-            return TrainingSet.Create(TrainingPlan.Create(spec), rows, 0, Communicator.Alone, ProgressReporter.Silent).Preparation;
+            return Trainer.Split(TrainingPlan.Create(spec), rows, 0, Communicator.Alone).Preparation;
         }
         finally
         {

@@ -43,6 +43,25 @@ public sealed class SettingTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task A_search_stores_every_score_and_deploys_the_best()
+    {
+        await using var session = await database.OpenAsync();
+
+        await session.ExecuteAsync("""
+            SELECT pgml.train('searched', 'classification', 'pgml.iris', 'target', 'lightgbm', '{"n_estimators": 5}',
+                search => 'grid', search_params => '{"max_depth": [1, 3], "num_leaves": [2, 16]}', search_args => '{"cv": 3}')
+            """);
+
+        (await session.RowsAsync("""
+            SELECT m.search::text, m.search_params ->> 'max_depth', m.search_args ->> 'cv', jsonb_array_length(r -> 'params'), jsonb_array_length(r -> 'split2_test_score'),
+                (SELECT max(score::float8) FROM jsonb_array_elements_text(r -> 'mean_test_score') AS score) = (r -> 'mean_test_score' ->> (r ->> 'best_index')::int)::float8,
+                m.hyperparams @> (r -> 'params' -> (r ->> 'best_index')::int), (m.hyperparams ->> 'n_estimators')::int
+            FROM pgml.models m, LATERAL (SELECT m.metrics -> 'search_results') AS of(r) WHERE m.id = pgml.deployed_model('searched')
+            """)).ShouldHaveSingleItem().ShouldBe(["grid", "[1, 3]", "3", 4, 4, true, true, 5]);
+        (await session.FailAsync("SELECT pgml.train('searched', search => 'grid', search_params => '{\"max_depth\": 1}')")).Hint.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_project_is_trained_again_with_its_name_and_an_algorithm_only()
     {
         await using var session = await database.OpenAsync();

@@ -56,6 +56,13 @@ internal static class Trainer
         }
     }
 
+    /// <summary>The rows, split and prepared as a training does it.</summary>
+    public static TrainingSet Split(TrainingPlan plan, RowSet rows, long seed, Communicator ranks)
+    {
+        var source = new TrainingRows(plan, rows, ranks, ProgressReporter.Silent);
+        return source.Prepare(source.Split(seed, ProgressReporter.Silent));
+    }
+
     /// <summary>Trains in as many parts, each with its own rows, and gives what the first says; all must have the same image.</summary>
     public static (Trained Trained, long SentBytes) TrainInParts(TrainingSpec spec, params IReadOnlyList<object?[]>[] parts)
     {
