@@ -55,7 +55,7 @@ public sealed class ClientCluster : IAsyncDisposable
             silo.Services.AddSingleton<INodes, Nodes>();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton(new TokenOptions("graincast"));
-            silo.Services.AddSingleton<ITokenkeys>(keys);
+            silo.Services.AddSingleton<ITokenKeys>(keys);
             silo.Services.AddSingleton<Tokens>();
             silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<ICatalog, CountingCatalog>();
