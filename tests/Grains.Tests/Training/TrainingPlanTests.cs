@@ -87,15 +87,6 @@ public class TrainingPlanTests
         plan.Notices.ShouldAllBe(notice => notice.StartsWith(algorithm + ": trained by LightGBM"));
     }
 
-    [Fact]
-    public void Search_is_not_offered_yet()
-    {
-        var error = Trainer.Refusal(() => TrainingPlan.Create(Trainer.Spec(Numbers, "regression", "ridge") with { Search = "grid" }));
-
-        error.SqlState.ShouldBe("0A000");
-        error.Hint.ShouldStartWith("Pass search => NULL");
-    }
-
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(-0.1f)]

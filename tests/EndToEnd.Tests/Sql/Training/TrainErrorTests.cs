@@ -19,7 +19,6 @@ public sealed class TrainErrorTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("0A000", "kmeans", "'regression', 'line_1', 'y', 'kmeans'")]
     [InlineData("0A000", "linear", "'clustering', 'line_1'")]
     [InlineData("0A000", "materialize_snapshot", "'regression', 'line_1', 'y', materialize_snapshot => true")]
-    [InlineData("0A000", "search", "'regression', 'line_1', 'y', search => 'grid'")]
     [InlineData("22023", "zz", "'regression', 'line_1', 'y', preprocess => '{\"zz\": {\"scale\": \"standard\"}}'")]
     [InlineData("22023", "preprocess", "'regression', 'line_1', 'y', preprocess => '[1]'")]
     [InlineData("22023", "loudly", "'regression', 'line_1', 'y', preprocess => '{\"x\": {\"scale\": \"loudly\"}}'")]
