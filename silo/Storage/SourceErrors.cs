@@ -18,6 +18,11 @@ internal static class SourceErrors
             $"the feature source {source.Relation} lacks a column that the model was trained on: {missing.MessageText}",
             "Use a relation, or a view, that has all of the model's columns.",
             innerException: exception),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.NumericValueOutOfRange } wrong => new(
+            wrong.SqlState,
+            $"the row could not be read from {source.Relation}: {wrong.MessageText}",
+            $"Give the key as values of its key columns: {string.Join(", ", source.KeyColumns)}.",
+            innerException: exception),
         PostgresException other when !IsShutdown(other) => new(
             other.SqlState, $"the row could not be read from {source.Relation}: {other.MessageText}", other.Hint ?? "", other.Detail ?? "", exception),
         _ => new(
