@@ -17,7 +17,11 @@ public sealed class TrainingPlan
         Sampling = sampling;
         Features = [.. spec.Columns.Where(column => !column.IsLabel)];
         Preprocess = new PreprocessPlan(spec.Preprocess, Features, Task);
-        Notices = algorithm.Notice is null ? [] : [algorithm.Notice];
+        Notices =
+        [
+            .. algorithm.Notice is { } notice ? [notice] : Array.Empty<string>(),
+            .. hyperparameters.Inert.Union(search?.Trials[0].Values.Inert ?? []).Select(name => $"{algorithm.Name}: hyperparameter \"{name}\" has no effect here"),
+        ];
     }
 
     /// <summary>What was asked for.</summary>

@@ -160,6 +160,22 @@ CREATE FUNCTION pgml.predict_proba(project_name text, features double precision[
 AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.predict_proba(text, double precision[]) IS 'public: the probability of each label, in the order of the labels.';
 
+CREATE FUNCTION pgml.predict_proba(project_name text, features smallint[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(text, smallint[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(project_name text, features integer[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(text, integer[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(project_name text, features bigint[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(text, bigint[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(project_name text, features boolean[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(text, boolean[]) IS 'public: the probability of each label, in the order of the labels.';
+
 CREATE FUNCTION pgml.predict_proba(project_name text, features numeric[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.predict_proba(text, numeric[]) IS 'public: the probability of each label, in the order of the labels.';
@@ -171,6 +187,22 @@ COMMENT ON FUNCTION pgml.predict_proba(bigint, real[]) IS 'public: the probabili
 CREATE FUNCTION pgml.predict_proba(model_id bigint, features double precision[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_predict_proba_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.predict_proba(bigint, double precision[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(model_id bigint, features smallint[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(bigint, smallint[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(model_id bigint, features integer[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(bigint, integer[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(model_id bigint, features bigint[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(bigint, bigint[]) IS 'public: the probability of each label, in the order of the labels.';
+
+CREATE FUNCTION pgml.predict_proba(model_id bigint, features boolean[]) RETURNS real[]
+AS 'MODULE_PATHNAME', 'graincast_predict_proba_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_proba(bigint, boolean[]) IS 'public: the probability of each label, in the order of the labels.';
 
 CREATE FUNCTION pgml.predict_proba(model_id bigint, features numeric[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_predict_proba_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;

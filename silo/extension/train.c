@@ -142,6 +142,18 @@ check_arguments(const TrainRequest *request, bool exists)
 				 errhint("Leave y_column_name out; a view can leave the column out of the features.")));
 }
 
+/* PostgresML's default is linear for every task: calls that leave the algorithm out must run. */
+static void
+choose_algorithm(TrainRequest *request)
+{
+	const char *instead = strcmp(request->task, "clustering") == 0 ? "kmeans" : strcmp(request->task, "decomposition") == 0 ? "pca" : NULL;
+
+	if (instead == NULL || strcmp(request->algorithm, "linear") != 0)
+		return;
+	ereport(NOTICE, (errmsg("linear has no form for %s: %s is trained", request->task, instead)));
+	request->algorithm = pstrdup(instead);
+}
+
 static void
 begin_run(const TrainRequest *request, const TrainRelation *relation, TrainResult *result)
 {
@@ -365,6 +377,7 @@ graincast_train(PG_FUNCTION_ARGS)
 	read_arguments(fcinfo, &request);
 	exists = train_complete(&request);
 	check_arguments(&request, exists);
+	choose_algorithm(&request);
 	train_describe(&request, &relation);
 	if (request.for_client)
 		train_check_readable(&request, &relation);

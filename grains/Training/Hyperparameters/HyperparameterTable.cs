@@ -35,10 +35,17 @@ public sealed class HyperparameterTable
         using var document = JsonText.ParseObject(json, "hyperparams");
         var values = All.ToDictionary(hyperparameter => hyperparameter.Name, hyperparameter => hyperparameter.Default);
         var given = new Dictionary<string, string>();
+        var inert = new List<string>();
         foreach (var member in document.RootElement.EnumerateObject())
         {
             if (!_byName.TryGetValue(member.Name, out var hyperparameter))
             {
+                if (InertNames.Contains(member.Name))
+                {
+                    inert.Add(member.Name);
+                    continue;
+                }
+
                 throw new GraincastException(SqlState.InvalidParameter, $"{algorithm} has no hyperparameter \"{member.Name}\"",
                     $"Allowed: {string.Join(", ", All.Select(allowed => allowed.Name))}.");
             }
@@ -53,7 +60,7 @@ public sealed class HyperparameterTable
             values[hyperparameter.Name] = ReadValue(hyperparameter, member.Name, member.Value);
         }
 
-        return new HyperparameterValues(All, values, given.Keys);
+        return new HyperparameterValues(All, values, given.Keys, inert);
     }
 
     private static object? ReadValue(Hyperparameter hyperparameter, string name, JsonElement value)

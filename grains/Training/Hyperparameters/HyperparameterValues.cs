@@ -9,12 +9,16 @@ public sealed class HyperparameterValues
     private readonly Dictionary<string, object?> _values;
     private readonly HashSet<string> _given;
 
-    internal HyperparameterValues(IReadOnlyList<Hyperparameter> order, Dictionary<string, object?> values, IEnumerable<string> given)
+    internal HyperparameterValues(IReadOnlyList<Hyperparameter> order, Dictionary<string, object?> values, IEnumerable<string> given, IReadOnlyList<string> inert)
     {
         _order = order;
         _values = values;
         _given = [.. given];
+        Inert = inert;
     }
+
+    /// <summary>What the caller named that has no effect here.</summary>
+    public IReadOnlyList<string> Inert { get; }
 
     /// <summary>Whether the caller named it, under this name or an alias.</summary>
     public bool IsGiven(string name) => _given.Contains(name);

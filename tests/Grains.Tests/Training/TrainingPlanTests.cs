@@ -54,6 +54,20 @@ public class TrainingPlanTests
     }
 
     [Fact]
+    public void What_other_libraries_only_run_by_is_understood_and_told_to_have_no_effect()
+    {
+        var plan = TrainingPlan.Create(Trainer.Spec(Numbers, "regression", "xgboost") with
+        {
+            Hyperparams = """{"eval_metric": "rmse", "n_estimators": 3, "verbosity": 0}""",
+            Search = "grid",
+            SearchParams = """{"criterion": ["friedman_mse", "squared_error"]}""",
+        });
+
+        plan.Notices.Skip(1).ShouldBe(new[] { "eval_metric", "verbosity", "criterion" }.Select(name => $"xgboost: hyperparameter \"{name}\" has no effect here"));
+        plan.Hyperparameters.ToJson().TryGetProperty("eval_metric", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_hint_for_an_unknown_hyperparameter_lists_the_allowed_names()
     {
         Trainer.Refusal(() => TrainingPlan.Create(Trainer.Spec(Numbers, "regression", "ridge") with { Hyperparams = """{"a": 1}""" })).Hint

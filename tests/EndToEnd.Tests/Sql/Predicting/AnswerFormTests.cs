@@ -37,6 +37,8 @@ public sealed class AnswerFormTests(TestDatabase database) : IClassFixture<TestD
             WHERE pgml.predict_proba('malignant', {Features}) <> pgml.predict_proba($1::bigint, {Features})
                 OR pgml.predict_proba('malignant', {Features}) <> pgml.predict_proba('malignant', {Features}::float8[])
                 OR pgml.predict_proba('malignant', {Features}) <> pgml.predict_proba($1::bigint, {Features}::numeric[])
+                OR pgml.predict_proba('malignant', {Features}::int[]::real[]) <> pgml.predict_proba('malignant', {Features}::int[])
+                OR pgml.predict_proba('malignant', {Features}::int[]::real[]) <> pgml.predict_proba($1::bigint, {Features}::smallint[])
             """, model)).ShouldBe(0);
     }
 

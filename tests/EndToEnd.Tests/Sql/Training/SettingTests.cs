@@ -42,6 +42,18 @@ public sealed class SettingTests(TestDatabase database) : IClassFixture<TestData
             .ShouldBe(["pgml.iris", new[] { "target" }, 0.2f, "random", 7L, 10, 4, "successful", 30, 150L, 1, 32]);
     }
 
+    [Theory, InlineData("clustering", "kmeans"), InlineData("decomposition", "pca")]
+    public async Task Without_an_algorithm_a_task_that_linear_has_no_form_for_gets_its_own(string task, string algorithm)
+    {
+        await using var session = await database.OpenAsync();
+        await session.ExecuteAsync($"CREATE VIEW {task}_flowers AS SELECT sepal_length, petal_length FROM pgml.iris");
+
+        var row = (await session.RowsAsync($"SELECT * FROM pgml.train('unsaid {task}', '{task}', '{task}_flowers')")).ShouldHaveSingleItem();
+
+        row.ShouldBe([$"unsaid {task}", task, algorithm, true]);
+        session.Notices.ShouldContain(notice => notice.Contains($"{algorithm} is trained", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_search_stores_every_score_and_deploys_the_best()
     {

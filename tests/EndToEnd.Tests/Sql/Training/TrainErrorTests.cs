@@ -17,7 +17,6 @@ public sealed class TrainErrorTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("22023", "label", "'clustering', 'line_1', 'y', 'kmeans'")]
     [InlineData("0A000", "lasso", "'regression', 'line_1', 'y', 'lasso'")]
     [InlineData("0A000", "kmeans", "'regression', 'line_1', 'y', 'kmeans'")]
-    [InlineData("0A000", "linear", "'clustering', 'line_1'")]
     [InlineData("0A000", "materialize_snapshot", "'regression', 'line_1', 'y', materialize_snapshot => true")]
     [InlineData("22023", "zz", "'regression', 'line_1', 'y', preprocess => '{\"zz\": {\"scale\": \"standard\"}}'")]
     [InlineData("22023", "preprocess", "'regression', 'line_1', 'y', preprocess => '[1]'")]
