@@ -82,6 +82,14 @@ RETURNS TABLE (project text, strategy text, algorithm text)
 AS 'MODULE_PATHNAME', 'graincast_deploy_project' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;
 COMMENT ON FUNCTION pgml.deploy(text, pgml.strategy, pgml.algorithm) IS 'public: chooses the model that answers: best_score, most_recent or rollback.';
 
+CREATE FUNCTION pgml.drop_model(model_id bigint) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_drop_model' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.drop_model(bigint) IS 'public: deletes a model that does not answer for its project.';
+
+CREATE FUNCTION pgml.drop_project(project_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_drop_project' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.drop_project(text) IS 'public: deletes a project with its models, deployments and feature source.';
+
 CREATE FUNCTION pgml.deployed_model(project_name text) RETURNS bigint
 AS 'MODULE_PATHNAME', 'graincast_deployed_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.deployed_model(text) IS 'public: the id of the model that answers for the project now.';
