@@ -160,6 +160,70 @@ CREATE FUNCTION pgml.predict(model_id bigint, "row" anyelement) RETURNS real
 AS 'MODULE_PATHNAME', 'graincast_predict_model_row' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.predict(bigint, anyelement) IS 'public: the prediction for a row (by column name, else by position) or a text[].';
 
+CREATE FUNCTION pgml.predict_label(project_name text, features real[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, real[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features double precision[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, double precision[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features smallint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, smallint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features integer[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, integer[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features bigint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, bigint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features boolean[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, boolean[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features numeric[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, numeric[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, "row" anyelement) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_row' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, anyelement) IS 'public: the predicted class of a row (by column name, else by position) or a text[], as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features real[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, real[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features double precision[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, double precision[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features smallint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, smallint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features integer[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, integer[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features bigint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, bigint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features boolean[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, boolean[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features numeric[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, numeric[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, "row" anyelement) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_row' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, anyelement) IS 'public: the predicted class of a row (by column name, else by position) or a text[], as its label.';
+
 CREATE FUNCTION pgml.predict_proba(project_name text, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.predict_proba(text, real[]) IS 'public: the probability of each label, in the order of the labels.';
