@@ -65,6 +65,17 @@ CREATE VIEW pgml.stat_progress_train AS SELECT * FROM pgml.train_progress();
 COMMENT ON VIEW pgml.stat_progress_train IS 'public: the trainings of this database that are under way, a line for each node that takes part.';
 GRANT SELECT ON pgml.stat_progress_train TO PUBLIC;
 
+CREATE FUNCTION pgml.snapshot(
+    relation_name text,
+    y_column_name text,
+    test_size real DEFAULT 0.25,
+    test_sampling pgml.sampling DEFAULT 'stratified',
+    preprocess jsonb DEFAULT '{}'
+) RETURNS TABLE (relation text, y_column_name text)
+AS 'MODULE_PATHNAME', 'graincast_snapshot' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;
+COMMENT ON FUNCTION pgml.snapshot(text, text, real, pgml.sampling, jsonb)
+IS 'public: writes down in pgml.snapshots what a training would be on, without training.';
+
 CREATE FUNCTION pgml.feed(run bigint, r anyelement) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_feed' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION pgml.feed(bigint, anyelement) IS 'private: sends a row of a training to the silo; pgml.train calls it.';
