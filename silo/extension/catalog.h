@@ -55,6 +55,7 @@ extern bool catalog_image_allows(const uint8 sha256[32], Oid user, bool *named);
 extern char *catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes);
 extern void catalog_raise_not_owner(const char *project, const char *owner) pg_attribute_noreturn();
 extern void catalog_raise_unknown_project(const char *name) pg_attribute_noreturn();
+extern void catalog_raise_unknown_model(int64 model_id) pg_attribute_noreturn();
 
 /* catalogwrite.c: writes */
 typedef struct CatalogProject
@@ -65,6 +66,7 @@ typedef struct CatalogProject
 } CatalogProject;
 
 extern bool catalog_lock_project(const char *name, CatalogProject *out);
+extern void catalog_lock_owned_project(const char *name, Oid user, CatalogProject *out);
 extern void catalog_add_project(const char *name, const char *task, const char *owner);
 extern void catalog_add_deployment(int64 project_id, int64 model_id, const char *strategy);
 extern const char *catalog_key_metric(const char *task);

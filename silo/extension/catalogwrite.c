@@ -36,6 +36,19 @@ catalog_lock_project(const char *name, CatalogProject *out)
 	return true;
 }
 
+/* Within catalog_enter; raises for a project that is not there, or not the user's. */
+void
+catalog_lock_owned_project(const char *name, Oid user, CatalogProject *out)
+{
+	Oid			owner;
+
+	if (!catalog_lock_project(name, out))
+		catalog_raise_unknown_project(name);
+	owner = get_role_oid(out->owner, true);
+	if (!superuser_arg(user) && !(OidIsValid(owner) && has_privs_of_role(user, owner)))
+		catalog_raise_not_owner(name, out->owner);
+}
+
 /* Does nothing when another transaction was first: lock it and look. */
 void
 catalog_add_project(const char *name, const char *task, const char *owner)
@@ -84,8 +97,8 @@ find_similar(const char *name)
 		char	   *other = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 		int			distance;
 
-		if (bytes > 200 || strlen(other) > 200)
-			continue;			/* the edit distance takes 255 characters */
+		if (bytes > 200 || strlen(other) > 200 || strcmp(name, other) == 0)
+			continue;			/* the edit distance takes 255 characters; a project of this name was dropped in this transaction */
 		distance = varstr_levenshtein_less_equal(name, bytes, other, strlen(other), 1, 1, 1, best_distance, true);
 		if (distance < best_distance)
 		{
@@ -107,5 +120,15 @@ catalog_raise_unknown_project(const char *name)
 			 errmsg("project \"%s\" does not exist", name),
 			 similar ? errhint("Perhaps you meant \"%s\".", similar)
 			 : errhint("Train it first: SELECT * FROM pgml.train(%s, 'regression', 'a_table', 'its_label_column').", quote_literal_cstr(name))));
+	pg_unreachable();
+}
+
+void
+catalog_raise_unknown_model(int64 model_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model " INT64_FORMAT " does not exist", model_id),
+			 errhint("The view pgml.trained_models lists the models.")));
 	pg_unreachable();
 }

@@ -157,10 +157,7 @@ deploy(FunctionCallInfo fcinfo, const CatalogModel *model, const char *project_n
 				 errhint("Run the transaction again.")));
 	chosen = strategy ? choose(&project, project_name, strategy, algorithm) : choose_specific(model->model_id);
 	if (chosen.model_id == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("model " INT64_FORMAT " does not exist", model->model_id),
-				 errhint("The view pgml.trained_models lists the models.")));
+		catalog_raise_unknown_model(model->model_id);
 	chosen.algorithm = MemoryContextStrdup(context, chosen.algorithm);
 	catalog_add_deployment(project.id, chosen.model_id, strategy ? strategy : "specific");
 	catalog_leave(&access);
@@ -231,10 +228,7 @@ graincast_deploy_model(PG_FUNCTION_ARGS)
 				 errmsg("model_id of pgml.deploy must not be NULL"),
 				 errhint("The view pgml.trained_models lists the models.")));
 	if (!find_now(NULL, PG_GETARG_INT64(0), &model))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("model " INT64_FORMAT " does not exist", PG_GETARG_INT64(0)),
-				 errhint("The view pgml.trained_models lists the models.")));
+		catalog_raise_unknown_model(PG_GETARG_INT64(0));
 	/* The whole name: the one in model may be cut off. */
 	values[0] = Int64GetDatum(model.project_id);
 	catalog_enter(&access);

@@ -65,6 +65,17 @@ CREATE VIEW pgml.stat_progress_train AS SELECT * FROM pgml.train_progress();
 COMMENT ON VIEW pgml.stat_progress_train IS 'public: the trainings of this database that are under way, a line for each node that takes part.';
 GRANT SELECT ON pgml.stat_progress_train TO PUBLIC;
 
+CREATE FUNCTION pgml.snapshot(
+    relation_name text,
+    y_column_name text,
+    test_size real DEFAULT 0.25,
+    test_sampling pgml.sampling DEFAULT 'stratified',
+    preprocess jsonb DEFAULT '{}'
+) RETURNS TABLE (relation text, y_column_name text)
+AS 'MODULE_PATHNAME', 'graincast_snapshot' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;
+COMMENT ON FUNCTION pgml.snapshot(text, text, real, pgml.sampling, jsonb)
+IS 'public: writes down in pgml.snapshots what a training would be on, without training.';
+
 CREATE FUNCTION pgml.feed(run bigint, r anyelement) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_feed' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION pgml.feed(bigint, anyelement) IS 'private: sends a row of a training to the silo; pgml.train calls it.';
@@ -81,6 +92,14 @@ CREATE FUNCTION pgml.deploy(project_name text, strategy pgml.strategy, algorithm
 RETURNS TABLE (project text, strategy text, algorithm text)
 AS 'MODULE_PATHNAME', 'graincast_deploy_project' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;
 COMMENT ON FUNCTION pgml.deploy(text, pgml.strategy, pgml.algorithm) IS 'public: chooses the model that answers: best_score, most_recent or rollback.';
+
+CREATE FUNCTION pgml.drop_model(model_id bigint) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_drop_model' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.drop_model(bigint) IS 'public: deletes a model that does not answer for its project.';
+
+CREATE FUNCTION pgml.drop_project(project_name text) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_drop_project' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.drop_project(text) IS 'public: deletes a project with its models, deployments and feature source.';
 
 CREATE FUNCTION pgml.deployed_model(project_name text) RETURNS bigint
 AS 'MODULE_PATHNAME', 'graincast_deployed_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
@@ -151,6 +170,70 @@ COMMENT ON FUNCTION pgml.predict(bigint, numeric[]) IS 'public: the prediction f
 CREATE FUNCTION pgml.predict(model_id bigint, "row" anyelement) RETURNS real
 AS 'MODULE_PATHNAME', 'graincast_predict_model_row' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.predict(bigint, anyelement) IS 'public: the prediction for a row (by column name, else by position) or a text[].';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features real[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, real[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features double precision[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, double precision[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features smallint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, smallint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features integer[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, integer[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features bigint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, bigint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features boolean[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, boolean[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, features numeric[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, numeric[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(project_name text, "row" anyelement) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_project_row' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(text, anyelement) IS 'public: the predicted class of a row (by column name, else by position) or a text[], as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features real[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, real[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features double precision[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, double precision[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features smallint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, smallint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features integer[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, integer[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features bigint[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, bigint[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features boolean[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, boolean[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, features numeric[]) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_array' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, numeric[]) IS 'public: the predicted class of one row of features, by position, as its label.';
+
+CREATE FUNCTION pgml.predict_label(model_id bigint, "row" anyelement) RETURNS text
+AS 'MODULE_PATHNAME', 'graincast_predict_label_model_row' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pgml.predict_label(bigint, anyelement) IS 'public: the predicted class of a row (by column name, else by position) or a text[], as its label.';
 
 CREATE FUNCTION pgml.predict_proba(project_name text, features real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_predict_proba_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;

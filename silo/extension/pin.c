@@ -29,7 +29,7 @@ next_entry(const char **at, PinEntry *entry)
 	while (hex_digit(*p) >= 0)
 		p++;
 	entry->name_hex_bytes = p - entry->name_hex;
-	if (entry->name_hex_bytes == 0 || entry->name_hex_bytes % 2 != 0 || *p++ != ':')
+	if (entry->name_hex_bytes % 2 != 0 || *p++ != ':')
 		return -1;
 	entry->model_id = 0;
 	for (int digits = 0; *p >= '0' && *p <= '9'; p++)
@@ -38,7 +38,7 @@ next_entry(const char **at, PinEntry *entry)
 			return -1;
 		entry->model_id = entry->model_id * 10 + (*p - '0');
 	}
-	if (entry->model_id == 0 || *p++ != ':')
+	if ((entry->model_id == 0 && entry->name_hex_bytes == 0) || *p++ != ':')
 		return -1;
 	for (int i = 0; i < 32; i++, p += 2)
 	{
@@ -71,7 +71,7 @@ pin_check(char **value, void **extra, GucSource source)
 	while ((result = next_entry(&at, &entry)) > 0)
 		;
 	if (result < 0)
-		GUC_check_errdetail("pgml.train and pgml.deploy write this setting; it is not to be set by hand.");
+		GUC_check_errdetail("pgml.train, pgml.deploy and what drops models write this setting; it is not to be set by hand.");
 	return result == 0;
 }
 
@@ -148,6 +148,14 @@ propagate(const char *value)
 	SPI_finish();
 }
 
+static bool
+says_the_same(const PinEntry *entry, const char *name_hex, int64 model_id)
+{
+	if (entry->name_hex_bytes != strlen(name_hex) || memcmp(entry->name_hex, name_hex, entry->name_hex_bytes) != 0)
+		return false;
+	return entry->name_hex_bytes > 0 || entry->model_id == model_id;
+}
+
 /* For the rest of the transaction. An older entry of the project goes; the oldest others go when the list is full. */
 void
 pin_set(const char *project, int64 model_id, const uint8 sha256[32])
@@ -167,7 +175,7 @@ pin_set(const char *project, int64 model_id, const uint8 sha256[32])
 	{
 		int			bytes = (*at ? at - 1 : at) - entry.name_hex;
 
-		if (entry.name_hex_bytes == strlen(hex) && memcmp(entry.name_hex, hex, entry.name_hex_bytes) == 0)
+		if (says_the_same(&entry, hex, model_id))
 			continue;
 		if (strlen(at) + bytes + added.len + 2 > PIN_BYTES_MAX)
 			continue;
@@ -180,4 +188,20 @@ pin_set(const char *project, int64 model_id, const uint8 sha256[32])
 		propagate(value.data);
 	else
 		set_locally("graincast.pin", value.data);
+}
+
+void
+pin_drop_project(const char *project)
+{
+	static const uint8 none[32];
+
+	pin_set(project, 0, none);
+}
+
+void
+pin_drop_model(int64 model_id)
+{
+	static const uint8 none[32];
+
+	pin_set("", model_id, none);
 }

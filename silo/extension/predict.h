@@ -1,5 +1,5 @@
 /*
- * A call site of predict, predict_proba, predict_batch or decompose: what it resolved, kept in fn_extra.
+ * A call site of predict, predict_label, predict_proba, predict_batch or decompose: what it resolved, kept in fn_extra.
  */
 #ifndef GRAINCAST_PREDICT_H
 #define GRAINCAST_PREDICT_H
@@ -9,6 +9,7 @@
 #include "resolve.h"
 
 typedef struct RowMap RowMap;
+typedef struct LabelMap LabelMap;
 
 typedef struct PredictSite
 {
@@ -28,6 +29,7 @@ typedef struct PredictSite
 	void	   *work;
 	Oid			row_type;		/* of the anyelement argument; its base type */
 	RowMap	   *map;			/* predictrow.c */
+	LabelMap   *labels;			/* predictlabel.c */
 } PredictSite;
 
 extern PredictSite *predict_site(FunctionCallInfo fcinfo, bool by_id);

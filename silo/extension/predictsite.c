@@ -54,6 +54,7 @@ predict_site(FunctionCallInfo fcinfo, bool by_id)
 	MemoryContextReset(site->context);
 	caller = MemoryContextSwitchTo(site->context);
 	site->map = NULL;
+	site->labels = NULL;
 	site->project = name.project ? pstrdup(name.project) : NULL;
 	site->project_bytes = name.project ? strlen(name.project) : 0;
 	site->model_id = name.model_id;

@@ -23,13 +23,20 @@ find_latest_model(int64 model_id, CatalogModel *out)
 	return found;
 }
 
-static void
-raise_unknown_model(int64 model_id)
+/* Whether the transaction's pin says anything that the catalog here may not know. */
+static bool
+has_pin(void)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("model " INT64_FORMAT " does not exist", model_id),
-			 errhint("The view pgml.trained_models lists the models.")));
+	return graincast_pin != NULL && graincast_pin[0] != '\0' && catalog_is_distributed();
+}
+
+/* A row that this transaction deleted over another connection may still be seen here. */
+static bool
+is_project_dropped(const char *project)
+{
+	PinEntry	pin;
+
+	return has_pin() && pin_find_project(project, &pin) && pin.model_id == 0;
 }
 
 /* What the transaction's pin says; false = look into the catalog. unseen: no row here knows the model. */
@@ -39,10 +46,12 @@ find_pinned(const ModelName *name, CatalogModel *out, bool *unseen)
 	PinEntry	pin;
 
 	*unseen = false;
-	if (graincast_pin == NULL || graincast_pin[0] == '\0' || !catalog_is_distributed())
+	if (!has_pin() || (name->project ? !pin_find_project(name->project, &pin) : !pin_find_model(name->model_id, &pin)))
 		return false;
-	if (name->project ? !pin_find_project(name->project, &pin) : !pin_find_model(name->model_id, &pin))
-		return false;
+	if (pin.model_id == 0)
+		catalog_raise_unknown_project(name->project);
+	if (pin.name_hex_bytes == 0)
+		catalog_raise_unknown_model(name->model_id);
 	if (find_latest_model(pin.model_id, out))
 		return memcmp(out->sha256, pin.sha256, sizeof(out->sha256)) == 0;
 	memset(out, 0, sizeof(*out));
@@ -69,8 +78,8 @@ find_model(const ModelName *name, CatalogModel *out, bool *unseen)
 					 errmsg("project \"%s\" has no deployed model", name->project),
 					 errhint("Deploy one: SELECT * FROM pgml.deploy(%s, 'best_score').", quote_literal_cstr(name->project))));
 	}
-	else if (!modelcache_find_model(name->model_id, out))
-		raise_unknown_model(name->model_id);
+	else if (!modelcache_find_model(name->model_id, out) || is_project_dropped(out->project))
+		catalog_raise_unknown_model(name->model_id);
 }
 
 int64

@@ -181,19 +181,6 @@ describe(const char *name, ArrayType *key_columns, Oid user)
 	return source;
 }
 
-/* Within catalog_enter. */
-static void
-lock_owned_project(const char *name, Oid user, CatalogProject *project)
-{
-	Oid			owner;
-
-	if (!catalog_lock_project(name, project))
-		catalog_raise_unknown_project(name);
-	owner = get_role_oid(project->owner, true);
-	if (!superuser_arg(user) && !(OidIsValid(owner) && has_privs_of_role(user, owner)))
-		catalog_raise_not_owner(name, project->owner);
-}
-
 static void
 insert(int64 project_id, Source *source, Oid user)
 {
@@ -251,7 +238,7 @@ graincast_create_feature_source(PG_FUNCTION_ARGS)
 	name = text_argument(fcinfo, 0, function, "project_name");
 	source = describe(text_argument(fcinfo, 1, function, "relation_name"), PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), user);
 	catalog_enter(&access);
-	lock_owned_project(name, user, &project);
+	catalog_lock_owned_project(name, user, &project);
 	if (has_source(project.id))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -276,7 +263,7 @@ graincast_drop_feature_source(PG_FUNCTION_ARGS)
 	begin(function);
 	name = text_argument(fcinfo, 0, function, "project_name");
 	catalog_enter(&access);
-	lock_owned_project(name, user, &project);
+	catalog_lock_owned_project(name, user, &project);
 	values[0] = Int64GetDatum(project.id);
 	(void) catalog_run(&statement, values, NULL, false);
 	if (SPI_processed == 0)

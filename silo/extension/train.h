@@ -64,10 +64,12 @@ typedef struct TrainResult
 /* trainrelation.c */
 extern void train_describe(const TrainRequest *request, TrainRelation *out);
 extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
+extern void train_check_select(const TrainRelation *relation, Oid role);
 extern char *train_query(const TrainRelation *relation, int64 run);
 
 /* trainwrite.c */
 extern bool train_complete(TrainRequest *request);
+extern int64 train_add_snapshot(const TrainRequest *request, const TrainRelation *relation);
 extern bool train_write(const TrainRequest *request, const TrainRelation *relation, const TrainResult *result, int64 *model_id);
 
 #endif

@@ -109,10 +109,27 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	relation_close(relation, NoLock);
 }
 
+static bool
+may_read(Oid relation, Oid role)
+{
+	return pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK || pg_attribute_aclcheck_all(relation, role, ACL_SELECT, ACLMASK_ALL) == ACLCHECK_OK;
+}
+
+/* For what is written of a relation without a query that reads it. */
+void
+train_check_select(const TrainRelation *relation, Oid role)
+{
+	if (!may_read(relation->relation, role))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for relation %s", relation->qualified),
+				 errhint("GRANT SELECT ON %s TO %s.", relation->qualified, quote_identifier(GetUserNameFromId(role, false)))));
+}
+
 static void
 check_readable(Oid relation, const char *qualified, Oid role, const char *role_name)
 {
-	if (pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK || pg_attribute_aclcheck_all(relation, role, ACL_SELECT, ACLMASK_ALL) == ACLCHECK_OK)
+	if (may_read(relation, role))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -121,8 +121,9 @@ describe_columns(const TrainRelation *relation)
 	return json.data;
 }
 
-static int64
-add_snapshot(const TrainRequest *request, const TrainRelation *relation)
+/* Within catalog_enter. */
+int64
+train_add_snapshot(const TrainRequest *request, const TrainRelation *relation)
 {
 	static CatalogStatement statement = {
 		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess)"
@@ -239,7 +240,7 @@ train_write(const TrainRequest *request, const TrainRelation *relation, const Tr
 				 errhint("Train again.")));
 	catalog_enter(&access);
 	project = lock_project(request);
-	*model_id = add_model(request, result, project.id, add_snapshot(request, relation));
+	*model_id = add_model(request, result, project.id, train_add_snapshot(request, relation));
 	add_files(image, *model_id);
 	add_run(result, project.id, *model_id);
 	if (request->automatic_deploy && !is_present_better(project.id, *model_id, catalog_key_metric(project.task)))

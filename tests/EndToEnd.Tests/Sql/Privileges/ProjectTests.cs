@@ -7,7 +7,7 @@ namespace Graincast.Sql.Privileges;
 public sealed class ProjectTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     [Fact]
-    public async Task Another_role_neither_trains_deploys_nor_predicts()
+    public async Task Another_role_neither_trains_deploys_drops_nor_predicts()
     {
         var role = await database.CreateRoleAsync("owner");
         await using var owner = await database.OpenAsync(role);
@@ -19,6 +19,7 @@ public sealed class ProjectTests(TestDatabase database) : IClassFixture<TestData
             "pgml.predict('owned', ARRAY[1]::real[])", "pgml.predict('owned', ROW(1))", $"pgml.predict({model}::bigint, ARRAY[1]::real[])", "pgml.predict_proba('owned', ARRAY[1]::real[])",
             "pgml.predict_batch('owned', ARRAY[1]::real[])", $"pgml.predict_batch({model}::bigint, ARRAY[1]::real[])", "pgml.decompose('owned', ARRAY[1]::real[])",
             "pgml.train('owned', 'regression', 'line_1', 'y')", "pgml.train('owned')", $"pgml.deploy({model})", "pgml.deploy('owned', 'best_score')",
+            $"pgml.drop_model({model})", "pgml.drop_project('owned')",
         })
         {
             (await stranger.RefuseAsync("42501", "owned", $"SELECT {call}")).Hint!.ShouldContain(role);
@@ -59,6 +60,8 @@ public sealed class ProjectTests(TestDatabase database) : IClassFixture<TestData
             await session.TrainAndDeployLineAsync("shared", 3);
             (await session.SlopeAsync("shared")).ShouldBe(3);
             await session.ExecuteAsync("SELECT pgml.deploy('shared', 'rollback')");
+            (await session.SlopeAsync("shared")).ShouldBe(2);
+            await session.ExecuteAsync("SELECT pgml.drop_model($1)", await session.LastModelAsync("shared"));
             (await session.SlopeAsync("shared")).ShouldBe(2);
         }
         (await owner.ScalarAsync<string>("SELECT owner::text FROM pgml.projects WHERE name = 'shared'")).ShouldBe(role);
