@@ -50,10 +50,12 @@ CREATE FUNCTION pgml.train(
     runtime pgml.runtime DEFAULT NULL,
     automatic_deploy boolean DEFAULT true,
     materialize_snapshot boolean DEFAULT false,
-    preprocess jsonb DEFAULT '{}'
+    preprocess jsonb DEFAULT '{}',
+    seed bigint DEFAULT NULL,
+    exclude text[] DEFAULT NULL
 ) RETURNS TABLE (project text, task text, algorithm text, deployed boolean)
 AS 'MODULE_PATHNAME', 'graincast_train' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 100000;
-COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb)
+COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[])
 IS 'public: trains a model on a table or view and deploys it unless the deployed one is better.';
 
 CREATE FUNCTION pgml.train_progress()

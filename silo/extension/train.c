@@ -56,6 +56,27 @@ json_text(FunctionCallInfo fcinfo, int argument)
 	return DatumGetCString(DirectFunctionCall1(jsonb_out, PG_GETARG_DATUM(argument)));
 }
 
+/* The seed is a hyperparameter of every algorithm; as an argument it is easier to find. */
+static char *
+with_seed(FunctionCallInfo fcinfo, int argument, char *hyperparams)
+{
+	Datum		given;
+	char	   *seed;
+
+	if (PG_ARGISNULL(argument))
+		return hyperparams;
+	given = DirectFunctionCall1(jsonb_in, CStringGetDatum(hyperparams));
+	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(given)))
+		return hyperparams;		/* which the silo refuses */
+	if (DatumGetBool(DirectFunctionCall2(jsonb_exists, given, CStringGetTextDatum("seed"))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the seed is given twice, as an argument and in hyperparams"),
+				 errhint("Give one of them.")));
+	seed = psprintf("{\"seed\": " INT64_FORMAT "}", PG_GETARG_INT64(argument));
+	return DatumGetCString(DirectFunctionCall1(jsonb_out, DirectFunctionCall2(jsonb_concat, given, DirectFunctionCall1(jsonb_in, CStringGetDatum(seed)))));
+}
+
 static void
 notice_runtime(void)
 {
@@ -95,6 +116,10 @@ read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
 				 errmsg("materialize_snapshot is not offered"),
 				 errhint("Copy the rows with CREATE TABLE … AS and train on the copy.")));
 	request->preprocess = json_text(fcinfo, 14);
+	request->hyperparams = with_seed(fcinfo, 15, request->hyperparams);
+	request->has_exclude = !PG_ARGISNULL(16);
+	if (request->has_exclude)
+		request->exclude = train_excluded(PG_GETARG_ARRAYTYPE_P(16));
 	if (request->project[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -23,6 +23,8 @@ typedef struct TrainRequest
 	char	   *sampling;
 	bool		automatic_deploy;
 	char	   *preprocess;
+	List	   *exclude;		/* of char *: columns that are no features */
+	bool		has_exclude;	/* false: the last snapshot's, if relation is */
 	Oid			caller;			/* whose run it is */
 	char	   *caller_name;
 	bool		for_client;		/* a session of the silo, for the role that a client's token names */
@@ -65,6 +67,7 @@ typedef struct TrainResult
 extern void train_describe(const TrainRequest *request, TrainRelation *out);
 extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
 extern void train_check_select(const TrainRelation *relation, Oid role);
+extern List *train_excluded(ArrayType *names);
 extern char *train_query(const TrainRelation *relation, int64 run);
 
 /* trainwrite.c */

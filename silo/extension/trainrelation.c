@@ -34,6 +34,65 @@ list_columns(TupleDesc row)
 	return list.data;
 }
 
+List *
+train_excluded(ArrayType *names)
+{
+	List	   *excluded = NIL;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("a name in exclude is NULL"),
+					 errhint("exclude names columns of the relation.")));
+		excluded = lappend(excluded, TextDatumGetCString(values[i]));
+	}
+	return excluded;
+}
+
+static bool
+is_excluded(const TrainRequest *request, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, request->exclude)
+	{
+		if (strcmp(lfirst(cell), column) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_excluded(const TrainRequest *request, TupleDesc row)
+{
+	ListCell   *cell;
+
+	foreach(cell, request->exclude)
+	{
+		const char *name = lfirst(cell);
+		bool		exists = false;
+
+		for (int i = 0; i < row->natts && !exists; i++)
+			exists = !TupleDescAttr(row, i)->attisdropped && strcmp(NameStr(TupleDescAttr(row, i)->attname), name) == 0;
+		if (!exists)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of relation \"%s\", which exclude names, does not exist", name, request->relation),
+					 errhint("Its columns are: %s.", list_columns(row))));
+		if (request->label != NULL && strcmp(request->label, name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" is the label and cannot be excluded", name),
+					 errhint("exclude names columns that are not to be features.")));
+	}
+}
+
 static void
 add_column(TrainRelation *out, Form_pg_attribute attribute, const char *label)
 {
@@ -47,7 +106,7 @@ add_column(TrainRelation *out, Form_pg_attribute attribute, const char *label)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" has type %s, which cannot be trained on", column->name, column->type_name),
-				 errhint("Usable are numbers, boolean, text, and arrays of numbers or boolean. Leave the column out by training on a view.")));
+				 errhint("Usable are numbers, boolean, text, and arrays of numbers or boolean. Leave the column out: exclude => ARRAY[%s].", quote_literal_cstr(column->name))));
 	if (column->label && column->wire.array)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -100,9 +159,10 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	out->qualified = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
 	out->columns = palloc0(sizeof(TrainColumn) * Max(row->natts, 1));
 	out->count = 0;
+	check_excluded(request, row);
 	for (int i = 0; i < row->natts; i++)
 	{
-		if (!TupleDescAttr(row, i)->attisdropped)
+		if (!TupleDescAttr(row, i)->attisdropped && !is_excluded(request, NameStr(TupleDescAttr(row, i)->attname)))
 			add_column(out, TupleDescAttr(row, i), request->label);
 	}
 	check_label(request, out, row);

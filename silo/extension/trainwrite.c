@@ -41,11 +41,12 @@ static void
 reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 {
 	static CatalogStatement statement = {
-		"SELECT s.relation_name, s.y_column_name[1], s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text"
+		"SELECT s.relation_name, s.y_column_name[1], s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text, s.exclude"
 		" FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id WHERE m.project_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT 1",
 		1, {INT8OID}
 	};
 	Datum		values[] = {Int64GetDatum(project_id)};
+	Datum		exclude;
 	bool		isnull;
 
 	if (catalog_run(&statement, values, NULL, false) == 0)
@@ -55,6 +56,14 @@ reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 	request->test_size = (float4) DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 	request->sampling = keep_text(context, 4);
 	request->preprocess = keep_text(context, 5);
+	exclude = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 6, &isnull);
+	if (!isnull && !request->has_exclude)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(context);
+
+		request->exclude = train_excluded(DatumGetArrayTypeP(exclude));
+		MemoryContextSwitchTo(spi);
+	}
 }
 
 /* Fills in task and relation from the catalog. False when the project is not there yet. */
@@ -121,21 +130,36 @@ describe_columns(const TrainRelation *relation)
 	return json.data;
 }
 
+static Datum
+names_datum(const List *names)
+{
+	Datum	   *values = palloc(sizeof(Datum) * Max(list_length(names), 1));
+	ListCell   *cell;
+
+	foreach(cell, names)
+		values[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	return PointerGetDatum(construct_array(values, list_length(names), TEXTOID, -1, false, TYPALIGN_INT));
+}
+
 /* Within catalog_enter. */
 int64
 train_add_snapshot(const TrainRequest *request, const TrainRelation *relation)
 {
 	static CatalogStatement statement = {
-		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess)"
-		" VALUES ($1, CASE WHEN $2 IS NULL THEN NULL ELSE ARRAY[$2] END, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb)"
-		" RETURNING id", 6, {TEXTOID, TEXTOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID}
+		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess, exclude)"
+		" VALUES ($1, CASE WHEN $2 IS NULL THEN NULL ELSE ARRAY[$2] END, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb, $7)"
+		" RETURNING id", 7, {TEXTOID, TEXTOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}
 	};
 	Datum		values[] = {
 		CStringGetTextDatum(relation->qualified), request->label ? CStringGetTextDatum(request->label) : 0, Float4GetDatum(request->test_size),
-		CStringGetTextDatum(request->sampling), CStringGetTextDatum(describe_columns(relation)), CStringGetTextDatum(request->preprocess)
+		CStringGetTextDatum(request->sampling), CStringGetTextDatum(describe_columns(relation)), CStringGetTextDatum(request->preprocess),
+		names_datum(request->exclude)
 	};
+	char		nulls[] = "       ";
 
-	(void) catalog_run(&statement, values, request->label ? "      " : " n    ", false);
+	nulls[1] = request->label ? ' ' : 'n';
+	nulls[6] = request->exclude != NIL ? ' ' : 'n';
+	(void) catalog_run(&statement, values, nulls, false);
 	return catalog_int64(1);
 }
 

@@ -42,6 +42,40 @@ public sealed class SettingTests(TestDatabase database) : IClassFixture<TestData
             .ShouldBe(["pgml.iris", new[] { "target" }, 0.2f, "random", 7L, 10, 4, "successful", 30, 150L, 1, 32]);
     }
 
+    [Fact]
+    public async Task Excluded_columns_are_no_features_now_and_when_the_project_is_trained_again()
+    {
+        await using var session = await database.OpenAsync();
+        await session.ExecuteAsync("CREATE TABLE stamped AS SELECT x::real, now() AS at, x AS id, (2 * x)::real AS y FROM generate_series(1, 40) x");
+        await session.FailAsync("42804", "SELECT pgml.train('stamped', 'regression', 'stamped', 'y')");
+
+        await session.ExecuteAsync("SELECT pgml.train('stamped', 'regression', 'stamped', 'y', exclude => ARRAY['at', 'id'])");
+
+        (await session.ScalarAsync<double>("SELECT round(pgml.predict('stamped', ARRAY[7]))")).ShouldBe(14);
+        (await session.ScalarAsync<double>("SELECT round(pgml.predict('stamped', t)) FROM stamped t WHERE id = 9")).ShouldBe(18);
+        await session.ExecuteAsync("SELECT pgml.train('stamped', algorithm => 'ridge')");
+        await session.ExecuteAsync("SELECT pgml.train('stamped', algorithm => 'ridge', exclude => '{at}')");
+        (await session.ColumnAsync<int>("SELECT num_features FROM pgml.models m JOIN pgml.projects p ON p.id = project_id WHERE name = 'stamped' ORDER BY m.id")).ShouldBe([1, 1, 2]);
+        (await session.FailAsync("42703", "SELECT pgml.train('stamped', 'regression', 'stamped', 'y', exclude => '{att}')")).Hint.ShouldBe("Its columns are: x, at, id, y.");
+        await session.FailAsync("22023", "SELECT pgml.train('stamped', 'regression', 'stamped', 'y', exclude => '{at,y}')");
+        await session.FailAsync("22004", "SELECT pgml.train('stamped', 'regression', 'stamped', 'y', exclude => ARRAY[NULL])");
+        await session.FailAsync("22023", "SELECT pgml.train('stamped', 'regression', 'stamped', 'y', exclude => '{at,x,id}')");
+    }
+
+    [Fact]
+    public async Task A_seed_may_be_an_argument_but_not_given_twice()
+    {
+        await using var session = await database.OpenAsync();
+
+        await session.ExecuteAsync("SELECT pgml.train('seeded', 'classification', 'pgml.wine', 'target', 'lightgbm', '{\"n_estimators\": 3}', seed => 42)");
+
+        (await session.ScalarAsync<long>("SELECT seed FROM pgml.models WHERE id = pgml.deployed_model('seeded')")).ShouldBe(42);
+        await session.FailAsync("22023", "SELECT pgml.train('seeded', hyperparams => '{\"seed\": 1}', seed => 1)");
+        await session.FailAsync("22023", "SELECT pgml.train('seeded', hyperparams => '{\"random_state\": 1}', seed => 1)");
+        await session.FailAsync("22023", "SELECT pgml.train('seeded', seed => -1)");
+        await session.FailAsync("22023", "SELECT pgml.train('seeded', hyperparams => '[1]', seed => 1)");
+    }
+
     [Theory, InlineData("clustering", "kmeans"), InlineData("decomposition", "pca")]
     public async Task Without_an_algorithm_a_task_that_linear_has_no_form_for_gets_its_own(string task, string algorithm)
     {
