@@ -14,10 +14,10 @@ public interface IDeployments
 }
 
 /// <summary>A project as committed rows say.</summary>
-/// <param name="Owner">A role's name.</param>
+/// <param name="Users">Names of roles: the owner, then those that may predict besides.</param>
 /// <param name="Deployment">Null when nothing is deployed.</param>
 /// <param name="Source">Null when none was created.</param>
-public sealed record ProjectState(string Owner, Deployment? Deployment, FeatureSource? Source);
+public sealed record ProjectState(IReadOnlyList<string> Users, Deployment? Deployment, FeatureSource? Source);
 
 /// <summary>The relation from which predictions by key read.</summary>
 /// <param name="Id">Another one once it was created anew.</param>

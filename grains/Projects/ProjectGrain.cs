@@ -121,10 +121,10 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
             throw new GraincastException(SqlState.UndefinedObject, $"project \"{project}\" does not exist", "The view pgml.projects lists them; a training makes one.");
         }
 
-        return await rights.MayActAsync(database, role, state.Owner, cancellationToken)
+        return await rights.MayActAsync(database, role, state.Users, cancellationToken)
             ? state
             : throw new GraincastException(
-                SqlState.InsufficientPrivilege, $"permission denied for project \"{project}\"", $"The project belongs to role \"{state.Owner}\"; a member of that role may use it.");
+                SqlState.InsufficientPrivilege, $"permission denied for project \"{project}\"", $"The project belongs to role \"{state.Users[0]}\"; a member of that role may use it, or whom it grants it: SELECT pgml.grant_project('{project}', '{role}', 'predict').");
     }
 
     private static Deployment DeploymentOf(ProjectState state, string project) => state.Deployment ?? throw new GraincastException(

@@ -11,7 +11,8 @@ namespace Graincast.Storage;
 internal sealed partial class DeploymentWatch : IAsyncDisposable
 {
     private const string Sql = """
-        SELECT p.name, p.owner::text, d.seq, m.id, pg_catalog.encode(m.image_sha256, 'hex'), s.id, s.relation_name, s.key_columns
+        SELECT p.name, p.owner::text, d.seq, m.id, pg_catalog.encode(m.image_sha256, 'hex'), s.id, s.relation_name, s.key_columns,
+            p.predict_to || p.train_to || p.own_to
         FROM pgml.projects p
         LEFT JOIN LATERAL (SELECT seq, model_id FROM pgml.deployments WHERE project_id = p.id ORDER BY seq DESC LIMIT 1) d ON true
         LEFT JOIN pgml.models m ON m.id = d.model_id
@@ -161,7 +162,7 @@ internal sealed partial class DeploymentWatch : IAsyncDisposable
         {
             Deployment? deployment = reader.IsDBNull(3) ? null : new Deployment(reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4));
             FeatureSource? source = reader.IsDBNull(5) ? null : new FeatureSource(reader.GetInt64(5), reader.GetString(6), reader.GetFieldValue<string[]>(7));
-            states[reader.GetString(0)] = new ProjectState(reader.GetString(1), deployment, source);
+            states[reader.GetString(0)] = new ProjectState([reader.GetString(1), .. reader.GetFieldValue<string[]>(8)], deployment, source);
         }
 
         return states;

@@ -149,6 +149,31 @@ catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name)
 	strlcpy(out, name, pg_mbcliplen(name, strlen(name), CATALOG_NAME_BYTES - 1) + 1);
 }
 
+/* Three arrays of role names: predict_to, train_to, own_to. What would not fit was refused when it was granted. */
+void
+catalog_read_grants(int first_column, CatalogGrants *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (CatalogRight right = CATALOG_PREDICT; right <= CATALOG_OWN; right++)
+	{
+		bool		isnull;
+		Datum		roles = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, first_column + right, &isnull);
+		Datum	   *values;
+		bool	   *nulls;
+		int			count = 0;
+
+		if (!isnull)
+			deconstruct_array(DatumGetArrayTypeP(roles), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
+		for (int i = 0; i < count && out->count < CATALOG_GRANTS_MAX; i++)
+		{
+			if (nulls[i])
+				continue;
+			namestrcpy(&out->all[out->count].role, TextDatumGetCString(values[i]));
+			out->all[out->count++].right = right;
+		}
+	}
+}
+
 static bool
 copy_model(uint64 rows, CatalogModel *out)
 {
@@ -174,6 +199,7 @@ copy_model(uint64 rows, CatalogModel *out)
 					 errhint("Train the model again.")));
 		memcpy(out->sha256, VARDATA_ANY(bytes), sizeof(out->sha256));
 	}
+	catalog_read_grants(6, &out->grants);
 	return true;
 }
 
@@ -181,7 +207,7 @@ bool
 catalog_find_project(const char *name, CatalogModel *out)
 {
 	static CatalogStatement statement = {
-		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256 FROM pgml.projects p"
+		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256, p.predict_to, p.train_to, p.own_to FROM pgml.projects p"
 		" LEFT JOIN LATERAL (SELECT d.model_id FROM pgml.deployments d WHERE d.project_id = p.id ORDER BY d.seq DESC LIMIT 1) d ON true"
 		" LEFT JOIN pgml.models m ON m.id = d.model_id WHERE p.name = $1", 1, {TEXTOID}
 	};
@@ -199,7 +225,7 @@ bool
 catalog_find_model(int64 model_id, CatalogModel *out)
 {
 	static CatalogStatement statement = {
-		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256 FROM pgml.models m"
+		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256, p.predict_to, p.train_to, p.own_to FROM pgml.models m"
 		" JOIN pgml.projects p ON p.id = m.project_id WHERE m.id = $1", 1, {INT8OID}
 	};
 	Datum		values[] = {Int64GetDatum(model_id)};
@@ -213,42 +239,47 @@ catalog_find_model(int64 model_id, CatalogModel *out)
 }
 
 static bool
-role_allows(const char *owner, Oid user)
+role_allows(const char *granted, Oid user)
 {
-	Oid			role = get_role_oid(owner, true);
+	Oid			role = get_role_oid(granted, true);
 
 	return superuser_arg(user) || (OidIsValid(role) && has_privs_of_role(user, role));
 }
 
-bool
-catalog_owner_allows(const CatalogModel *model, Oid user)
+const char *
+catalog_right_name(CatalogRight right)
 {
-	return role_allows(NameStr(model->owner), user);
+	return right == CATALOG_PREDICT ? "predict" : right == CATALOG_TRAIN ? "train" : "owner";
 }
 
 void
-catalog_raise_not_owner(const char *project, const char *owner)
+catalog_check_project(const char *project, const char *owner, const CatalogGrants *grants, Oid user, CatalogRight right)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("permission denied for project \"%s\"", project),
-			 errhint("The project belongs to role \"%s\"; a member of that role may use it.", owner)));
-	pg_unreachable();
+	bool		allowed = role_allows(owner, user);
+
+	for (int i = 0; i < grants->count && !allowed; i++)
+		allowed = grants->all[i].right >= right && role_allows(NameStr(grants->all[i].role), user);
+	if (!allowed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for project \"%s\"", project),
+				 errhint("The project belongs to role \"%s\"; a member of that role may use it, or whom it grants it: SELECT pgml.grant_project(%s, %s, '%s').",
+						 owner, quote_literal_cstr(project), quote_literal_cstr(GetUserNameFromId(user, false)), catalog_right_name(right))));
 }
 
 void
-catalog_check_owner(const CatalogModel *model, Oid user)
+catalog_check_right(const CatalogModel *model, Oid user, CatalogRight right)
 {
-	if (!catalog_owner_allows(model, user))
-		catalog_raise_not_owner(model->project, NameStr(model->owner));
+	catalog_check_project(model->project, NameStr(model->owner), &model->grants, user, right);
 }
 
-/* Do visible rows name this image, and does one of them belong to the user? */
+/* Do visible rows name this image, and may the user predict with one of them? */
 bool
 catalog_image_allows(const uint8 sha256[32], Oid user, bool *named)
 {
 	static CatalogStatement statement = {
-		"SELECT DISTINCT p.owner::pg_catalog.text FROM pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE m.image_sha256 = $1", 1, {BYTEAOID}
+		"SELECT DISTINCT pg_catalog.unnest(p.predict_to || p.train_to || p.own_to || p.owner::pg_catalog.text)"
+		" FROM pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE m.image_sha256 = $1", 1, {BYTEAOID}
 	};
 	bytea	   *bytes = palloc(VARHDRSZ + 32);
 	Datum		values[] = {PointerGetDatum(bytes)};

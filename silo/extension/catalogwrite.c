@@ -24,7 +24,7 @@ catalog_lock_project(const char *name, CatalogProject *out)
 	 * IMMUTABLE functions here.
 	 */
 	static CatalogStatement statement = {
-		"UPDATE pgml.projects SET updated_at = $2 WHERE name = $1 RETURNING id, task, owner", 2, {TEXTOID, TIMESTAMPOID}
+		"UPDATE pgml.projects SET updated_at = $2 WHERE name = $1 RETURNING id, task, owner, predict_to, train_to, own_to", 2, {TEXTOID, TIMESTAMPOID}
 	};
 	Datum		values[] = {CStringGetTextDatum(name), DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(GetCurrentTimestamp()))};
 
@@ -33,20 +33,17 @@ catalog_lock_project(const char *name, CatalogProject *out)
 	out->id = catalog_int64(1);
 	out->task = catalog_text(2);
 	out->owner = catalog_text(3);
+	catalog_read_grants(4, &out->grants);
 	return true;
 }
 
-/* Within catalog_enter; raises for a project that is not there, or not the user's. */
+/* Within catalog_enter; raises for a project that is not there, or that the user may not use so. */
 void
-catalog_lock_owned_project(const char *name, Oid user, CatalogProject *out)
+catalog_lock_project_for(const char *name, Oid user, CatalogRight right, CatalogProject *out)
 {
-	Oid			owner;
-
 	if (!catalog_lock_project(name, out))
 		catalog_raise_unknown_project(name);
-	owner = get_role_oid(out->owner, true);
-	if (!superuser_arg(user) && !(OidIsValid(owner) && has_privs_of_role(user, owner)))
-		catalog_raise_not_owner(name, out->owner);
+	catalog_check_project(name, out->owner, &out->grants, user, right);
 }
 
 /* Does nothing when another transaction was first: lock it and look. */

@@ -148,7 +148,7 @@ deploy(FunctionCallInfo fcinfo, const CatalogModel *model, const char *project_n
 	Datum		values[3];
 	bool		nulls[3] = {0};
 
-	catalog_check_owner(model, GetUserId());
+	catalog_check_right(model, GetUserId(), CATALOG_TRAIN);
 	catalog_enter(&access);
 	if (!catalog_lock_project(project_name, &project) || project.id != model->project_id || strcmp(project.owner, NameStr(model->owner)) != 0)
 		ereport(ERROR,

@@ -108,7 +108,7 @@ graincast_drop_model(PG_FUNCTION_ARGS)
 	model_id = PG_GETARG_INT64(0);
 	catalog_enter(&access);
 	name = find_project_of(model_id);
-	catalog_lock_owned_project(name, user, &project);
+	catalog_lock_project_for(name, user, CATALOG_OWN, &project);
 	check_not_deployed(project.id, model_id, name);
 	snapshots = find_snapshots(project.id, model_id);
 	delete_model(project.id, model_id);
@@ -135,7 +135,7 @@ graincast_drop_project(PG_FUNCTION_ARGS)
 				 errhint("The view pgml.trained_models lists the projects with their models.")));
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	catalog_enter(&access);
-	catalog_lock_owned_project(name, user, &project);
+	catalog_lock_project_for(name, user, CATALOG_OWN, &project);
 	snapshots = find_snapshots(project.id, 0);
 	delete_project(project.id);
 	delete_unused_snapshots(snapshots);

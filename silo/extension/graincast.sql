@@ -305,6 +305,14 @@ CREATE FUNCTION pgml.decompose(project_name text, vector real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_decompose' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.decompose(text, real[]) IS 'public: the components of one row by the project''s decomposition.';
 
+CREATE FUNCTION pgml.grant_project(project_name text, role_name text, privilege text) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_grant_project' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION pgml.grant_project(text, text, text) IS 'public: lets a role predict with a project, train (deploy and predict too), or do all that its owner may; by its owner.';
+
+CREATE FUNCTION pgml.revoke_project(project_name text, role_name text, privilege text) RETURNS void
+AS 'MODULE_PATHNAME', 'graincast_revoke_project' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION pgml.revoke_project(text, text, text) IS 'public: takes back what pgml.grant_project gave; by the project''s owner.';
+
 CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 COMMENT ON FUNCTION pgml.create_feature_source(text, text, text[])

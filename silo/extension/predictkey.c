@@ -86,7 +86,7 @@ check_may_use(const char *project)
 
 	if (!modelcache_find_project(project, &model))
 		catalog_raise_unknown_project(project);
-	catalog_check_owner(&model, GetUserId());
+	catalog_check_right(&model, GetUserId(), CATALOG_PREDICT);
 }
 
 Datum

@@ -103,7 +103,7 @@ resolve_image(const ModelName *name)
 	find_model(name, &model, &unseen);
 	if (!unseen)
 	{
-		catalog_check_owner(&model, GetUserId());
+		catalog_check_right(&model, GetUserId(), CATALOG_PREDICT);
 		return image_open(model.sha256, model.model_id, false);
 	}
 	modelcache_push_latest_snapshot();

@@ -238,7 +238,7 @@ graincast_create_feature_source(PG_FUNCTION_ARGS)
 	name = text_argument(fcinfo, 0, function, "project_name");
 	source = describe(text_argument(fcinfo, 1, function, "relation_name"), PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), user);
 	catalog_enter(&access);
-	catalog_lock_owned_project(name, user, &project);
+	catalog_lock_project_for(name, user, CATALOG_OWN, &project);
 	if (has_source(project.id))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -263,7 +263,7 @@ graincast_drop_feature_source(PG_FUNCTION_ARGS)
 	begin(function);
 	name = text_argument(fcinfo, 0, function, "project_name");
 	catalog_enter(&access);
-	catalog_lock_owned_project(name, user, &project);
+	catalog_lock_project_for(name, user, CATALOG_OWN, &project);
 	values[0] = Int64GetDatum(project.id);
 	(void) catalog_run(&statement, values, NULL, false);
 	if (SPI_processed == 0)

@@ -18,16 +18,6 @@ check_task(const TrainRequest *request, const char *task)
 				 errhint("Use another project name for another task.")));
 }
 
-static void
-check_owner(const TrainRequest *request, const char *owner)
-{
-	CatalogModel model = {0};
-
-	namestrcpy(&model.owner, owner);
-	catalog_copy_name(model.project, request->project);
-	catalog_check_owner(&model, request->owner);
-}
-
 static char *
 keep_text(MemoryContext context, int column)
 {
@@ -71,7 +61,7 @@ bool
 train_complete(TrainRequest *request)
 {
 	static CatalogStatement statement = {
-		"SELECT id, task::pg_catalog.text, owner::pg_catalog.text FROM pgml.projects WHERE name = $1", 1, {TEXTOID}
+		"SELECT id, task::pg_catalog.text, owner::pg_catalog.text, predict_to, train_to, own_to FROM pgml.projects WHERE name = $1", 1, {TEXTOID}
 	};
 	Datum		values[] = {CStringGetTextDatum(request->project)};
 	MemoryContext context = CurrentMemoryContext;
@@ -83,8 +73,10 @@ train_complete(TrainRequest *request)
 	if (exists)
 	{
 		int64		id = catalog_int64(1);
+		CatalogGrants grants;
 
-		check_owner(request, catalog_text(3));
+		catalog_read_grants(4, &grants);
+		catalog_check_project(request->project, catalog_text(3), &grants, request->owner, CATALOG_TRAIN);
 		check_task(request, catalog_text(2));
 		request->task = keep_text(context, 2);
 		if (request->relation == NULL)
@@ -106,7 +98,7 @@ lock_project(const TrainRequest *request)
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access: project \"%s\" was created or dropped by another transaction", request->project),
 				 errhint("Run the transaction again.")));
-	check_owner(request, project.owner);
+	catalog_check_project(request->project, project.owner, &project.grants, request->owner, CATALOG_TRAIN);
 	check_task(request, project.task);
 	return project;
 }

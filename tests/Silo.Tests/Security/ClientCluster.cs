@@ -146,7 +146,7 @@ public sealed class ClientCluster : IAsyncDisposable
 
         public ValueTask<ProjectState?> FindNowAsync(string database, string project, CancellationToken cancellationToken) => new((ProjectState?)null);
 
-        public ValueTask<bool> MayActAsync(string database, string role, string owner, CancellationToken cancellationToken) => new(false);
+        public ValueTask<bool> MayActAsync(string database, string role, IReadOnlyList<string> users, CancellationToken cancellationToken) => new(false);
 
         public Task<string> NodeOfAsync(string database, FeatureSource source, RowKey key, CancellationToken cancellationToken) => Task.FromResult("0");
 
