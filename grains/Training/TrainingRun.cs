@@ -29,7 +29,7 @@ public static class TrainingRun
 
         // The root's image is the one. Each part compares it with what it learnt itself: a part that went another way shows.
         var image = ranks.Broadcast(!ranks.IsRoot ? [] : ImageWriter.Write(new ModelImage(plan.Task, data.Preparation.Columns, fitted.Learner, fitted.Link, fitted.Outputs,
-            data.Labels.Labels, ImageMetadata.Write(plan, job.Seed, data.Training.Rows))));
+            data.Labels.Labels, ImageMetadata.Write(plan, job.Seed, data.Training.Rows, FeatureImportance.OfColumns(fitted.Importance, data.Preparation.Columns)))));
         using var model = ScoringModel.Open(image);
         progress.Enter("evaluating");
         progress.Say($"image: {image.Length} bytes, comparing kernel and trainer");

@@ -271,6 +271,14 @@ CREATE FUNCTION pgml.decompose(project_name text, vector real[]) RETURNS real[]
 AS 'MODULE_PATHNAME', 'graincast_decompose' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pgml.decompose(text, real[]) IS 'public: the components of one row by the project''s decomposition.';
 
+CREATE FUNCTION pgml.feature_importance(project_name text) RETURNS TABLE (feature text, importance double precision)
+AS 'MODULE_PATHNAME', 'graincast_feature_importance_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+COMMENT ON FUNCTION pgml.feature_importance(text) IS 'public: how much each column weighs in the model that answers, as shares of 1.';
+
+CREATE FUNCTION pgml.feature_importance(model_id bigint) RETURNS TABLE (feature text, importance double precision)
+AS 'MODULE_PATHNAME', 'graincast_feature_importance_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+COMMENT ON FUNCTION pgml.feature_importance(bigint) IS 'public: how much each column weighs in the model, as shares of 1.';
+
 CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 COMMENT ON FUNCTION pgml.create_feature_source(text, text, text[])
