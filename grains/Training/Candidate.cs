@@ -30,7 +30,8 @@ internal sealed class Candidate : IDisposable
         {
             // The root's image is the one. Each part compares it with what it learnt itself: a part that went another way shows.
             var image = ranks.Broadcast(!ranks.IsRoot ? [] : ImageWriter.Write(new ModelImage(plan.Task, data.Preparation.Columns, fitted.Learner, fitted.Link, fitted.Outputs,
-                data.Labels.Labels, ImageMetadata.Write(plan, seed, data.Training.Rows))));
+                data.Labels.Labels,
+                ImageMetadata.Write(plan, seed, data.Training.Rows, FeatureImportance.OfColumns(fitted.Importance, data.Preparation.Columns)))));
             return new Candidate(fitted, fitTime, image, ranks);
         }
         catch

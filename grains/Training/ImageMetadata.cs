@@ -6,7 +6,11 @@ namespace Graincast.Training;
 /// <summary>What an image says about itself for people. Nothing that depends on when, where or in which run it was trained.</summary>
 internal static class ImageMetadata
 {
-    public static string Write(TrainingPlan plan, long seed, long trainingRows)
+    /// <param name="plan">The algorithm and its settings.</param>
+    /// <param name="seed">Of all random choices.</param>
+    /// <param name="trainingRows">Rows of all parts.</param>
+    /// <param name="importance">A share a column, in the image's order; empty = not known. <c>pgml.feature_importance</c> reads it.</param>
+    public static string Write(TrainingPlan plan, long seed, long trainingRows, double[] importance)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -19,6 +23,17 @@ internal static class ImageMetadata
             plan.Hyperparameters.ToJson().WriteTo(writer);
             writer.WriteNumber("seed", seed);
             writer.WriteNumber("training_rows", trainingRows);
+            if (importance.Length > 0)
+            {
+                writer.WriteStartArray("feature_importance");
+                foreach (var share in importance)
+                {
+                    writer.WriteNumberValue(share);
+                }
+
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
         }
 

@@ -313,6 +313,22 @@ CREATE FUNCTION pgml.revoke_project(project_name text, role_name text, privilege
 AS 'MODULE_PATHNAME', 'graincast_revoke_project' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION pgml.revoke_project(text, text, text) IS 'public: takes back what pgml.grant_project gave; by the project''s owner.';
 
+CREATE FUNCTION pgml.feature_importance(project_name text) RETURNS TABLE (feature text, importance double precision)
+AS 'MODULE_PATHNAME', 'graincast_feature_importance_project' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+COMMENT ON FUNCTION pgml.feature_importance(text) IS 'public: how much each column weighs in the model that answers, as shares of 1.';
+
+CREATE FUNCTION pgml.feature_importance(model_id bigint) RETURNS TABLE (feature text, importance double precision)
+AS 'MODULE_PATHNAME', 'graincast_feature_importance_model' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+COMMENT ON FUNCTION pgml.feature_importance(bigint) IS 'public: how much each column weighs in the model, as shares of 1.';
+
+CREATE FUNCTION pgml.loaded_models() RETURNS TABLE (image_sha256 bytea, image_bytes bigint, shared boolean)
+AS 'MODULE_PATHNAME', 'graincast_loaded_models' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION pgml.loaded_models() IS 'private: the view pgml.stat_models reads it.';
+
+CREATE VIEW pgml.stat_models AS SELECT * FROM pgml.loaded_models();
+COMMENT ON VIEW pgml.stat_models IS 'public: the images of models that this session has open; shared is false for a copy in its own memory.';
+GRANT SELECT ON pgml.stat_models TO PUBLIC;
+
 CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 COMMENT ON FUNCTION pgml.create_feature_source(text, text, text[])

@@ -193,6 +193,26 @@ image_open(const uint8 sha256[GC_SHA256_BYTES], int64 model_id, bool ask_silo)
 	return image;
 }
 
+/* Those that are open in this backend; the array is the caller's, the images are not. */
+int
+image_list(Image ***out)
+{
+	HASH_SEQ_STATUS scan;
+	Image	   *image;
+	int			count = 0;
+
+	*out = palloc(sizeof(Image *) * Max(images ? hash_get_num_entries(images) : 0, 1));
+	if (images == NULL)
+		return 0;
+	hash_seq_init(&scan, images);
+	while ((image = hash_seq_search(&scan)) != NULL)
+	{
+		if (image->bytes != NULL)
+			(*out)[count++] = image;
+	}
+	return count;
+}
+
 static void
 close_image(Image *image)
 {

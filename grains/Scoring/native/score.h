@@ -59,6 +59,9 @@ GC_API int gc_open(const void *image, size_t size_bytes, gc_model *model, char *
 /* The image's own name: the 32 bytes of SHA-256 that the header carries. */
 GC_API const uint8_t *gc_sha256(const gc_model *model);
 
+/* What the image says about itself: UTF-8, not terminated. */
+GC_API const char *gc_metadata(const gc_model *model, size_t *bytes);
+
 GC_API void gc_column_at(const gc_model *model, uint32_t column, gc_column *out);
 GC_API void gc_label_at(const gc_model *model, uint32_t label, gc_label *out);
 

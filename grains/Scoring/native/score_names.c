@@ -16,6 +16,13 @@ gc_sha256(const gc_model *model)
 	return gc_header_of(model)->sha256;
 }
 
+const char *
+gc_metadata(const gc_model *model, size_t *bytes)
+{
+	*bytes = model->section_bytes[GC_SECTION_METADATA];
+	return model->section[GC_SECTION_METADATA];
+}
+
 void
 gc_column_at(const gc_model *model, uint32_t column, gc_column *out)
 {

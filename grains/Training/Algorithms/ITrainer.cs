@@ -21,6 +21,9 @@ internal sealed record Fitted(Learner Learner, Link Link, int Outputs, INativeMo
     /// <summary>Metrics that only the fit knows.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>How much each feature weighs, in a measure of the trainer's own: gains of splits, |weight| · deviation. Empty = it has none.</summary>
+    public double[] Importance { get; init; } = [];
+
     public void Dispose() => (Native as IDisposable)?.Dispose();
 }
 

@@ -21,6 +21,7 @@ internal sealed class ForestTrainer : ITrainer
         var context = new MLContext((int)seed);
         var native = new ForestNative(context, part.Width);
         var trees = new List<Tree>();
+        var gains = new double[part.Width];
         for (var output = 0; output < outputs; output++)
         {
             var what = part.ClassCount == 0 ? "" : $"label {output + 1} of {outputs}, ";
@@ -33,6 +34,7 @@ internal sealed class ForestTrainer : ITrainer
             {
                 native.Add(model);
                 trees.AddRange(own);
+                ForestTrees.AddGains(model.Model.TrainedTreeEnsemble, gains);
                 continue;
             }
 
@@ -42,7 +44,7 @@ internal sealed class ForestTrainer : ITrainer
         }
 
         var link = part.ClassCount == 0 ? Link.Identity : Link.Share;
-        return new Fitted(new TreeLearner(trees, new double[outputs], 1), link, outputs, native);
+        return new Fitted(new TreeLearner(trees, new double[outputs], 1), link, outputs, native) { Importance = gains };
     }
 
     private static FastForestRegressionTrainer.Options Options(TrainingPart part, HyperparameterValues settings, long seed)

@@ -21,6 +21,15 @@ internal static class ForestTrees
         return ensemble.Trees.Select(tree => ReadTree(tree, output, ensemble.Trees.Count));
     }
 
+    /// <summary>What the splits by each feature gained, over all trees.</summary>
+    public static void AddGains(TreeEnsemble<QuantileRegressionTree> ensemble, double[] gains)
+    {
+        foreach (var tree in ensemble.Trees)
+        {
+            FeatureImportance.AddGains(tree.NumericalSplitFeatureIndexes.Take(tree.NumberOfNodes), tree.SplitGains, gains);
+        }
+    }
+
     private static Tree ReadTree(RegressionTreeBase tree, int output, int trees)
     {
         if (tree.CategoricalSplitFlags.Any(isCategorical => isCategorical))

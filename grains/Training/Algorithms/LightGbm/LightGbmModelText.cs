@@ -9,6 +9,8 @@ internal static class LightGbmModelText
     // decision_type: bit 0 categorical, bit 1 default left, bits 2 and 3 missing type.
     private const int Categorical = 1;
     private const int DefaultLeft = 2;
+    private const string SplitFeature = "split_feature=";
+    private const string SplitGain = "split_gain=";
 
     /// <summary>The learner: shrinkage is in the leaves already, so factor 1.</summary>
     /// <param name="text">The model.</param>
@@ -48,6 +50,26 @@ internal static class LightGbmModelText
 
         Expect(trees.Count > 0 && trees.Count % outputs == 0, $"{trees.Count} trees");
         return new TreeLearner(trees, start, 1);
+    }
+
+    /// <summary>What the splits by each feature gained, over all trees.</summary>
+    public static double[] Gains(string text, int features)
+    {
+        var gains = new double[features];
+        int[] split = [];
+        foreach (var line in text.Split('\n'))
+        {
+            if (line.StartsWith(SplitFeature, StringComparison.Ordinal))
+            {
+                split = [.. line[SplitFeature.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+            }
+            else if (line.StartsWith(SplitGain, StringComparison.Ordinal))
+            {
+                FeatureImportance.AddGains(split, line[SplitGain.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number), gains);
+            }
+        }
+
+        return gains;
     }
 
     private static Tree ReadTree(Dictionary<string, string> fields, int output)

@@ -35,7 +35,7 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
 
         var learner = LightGbmModelText.Read(text, start);
         var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
-        return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start));
+        return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start)) { Importance = LightGbmModelText.Gains(text, part.Width) };
     }
 
     // LightGBM's serial learner counts the rows of a leaf, its parallel one estimates them from their hessians, which are not all 1 in a classification.

@@ -25,7 +25,7 @@ internal sealed class LinearRegressionTrainer : ITrainer
             }
         }
 
-        return LinearModels.Create(weights, [LinearModels.Intercept(weights, moments.Mean, moments.TargetMean[0])], Link.Identity);
+        return LinearModels.Create(part, weights, [LinearModels.Intercept(weights, moments.Mean, moments.TargetMean[0])], Link.Identity);
     }
 
     private static Vector<double> ResidualMoments(TrainingPart part, Moments moments, double[] weights)

@@ -33,6 +33,6 @@ internal sealed class LogisticTrainer : ITrainer
         }
 
         var (weights, intercepts) = loss.Model(point);
-        return LinearModels.Create(weights, intercepts, loss.Outputs == 1 ? Link.Logistic : Link.Softmax);
+        return LinearModels.Create(part, weights, intercepts, loss.Outputs == 1 ? Link.Logistic : Link.Softmax);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RidgeTrainer : ITrainer
         }
 
         var link = part.ClassCount == 0 ? Link.Identity : outputs == 1 ? Link.Logistic : Link.Softmax;
-        return LinearModels.Create(weights, intercepts, link);
+        return LinearModels.Create(part, weights, intercepts, link);
     }
 
     private static Matrix<double> Solve(Moments moments, double alpha, long rows)

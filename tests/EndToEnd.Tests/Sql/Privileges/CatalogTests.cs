@@ -92,6 +92,10 @@ public sealed class CatalogTests(TestDatabase database) : IClassFixture<TestData
 
         await session.ExecuteAsync("SELECT pgml.train('tricks', 'regression', 'public.line_3', 'y'); SELECT pgml.train('tricks', algorithm => 'ridge')");
         await session.ExecuteAsync("SELECT pgml.deploy('tricks', 'best_score'); SELECT pgml.deploy('tricks', 'most_recent'); SELECT pgml.deploy('tricks', 'rollback')");
+        await session.ExecuteAsync("SELECT pgml.snapshot('public.line_3', 'y'); SELECT pgml.train('lost tricks', 'regression', 'public.line_3', 'y')");
+        await session.ExecuteAsync("SELECT pgml.train('lost tricks', automatic_deploy => false)");
+        await session.ExecuteAsync("SELECT pgml.drop_model($1)", await superuser.LastModelAsync("lost tricks"));
+        await session.ExecuteAsync("SELECT pgml.drop_project('lost tricks')");
         await session.ScalarAsync<float>("SELECT pgml.predict('tricks', ARRAY[10]::real[])");
         await session.FailAsync("42704", "SELECT pgml.predict('trickz', ARRAY[10]::real[])");
 

@@ -19,7 +19,7 @@ public sealed class ProjectTests(TestDatabase database) : IClassFixture<TestData
             "pgml.predict('owned', ARRAY[1]::real[])", "pgml.predict('owned', ROW(1))", $"pgml.predict({model}::bigint, ARRAY[1]::real[])", "pgml.predict_proba('owned', ARRAY[1]::real[])",
             "pgml.predict_batch('owned', ARRAY[1]::real[])", $"pgml.predict_batch({model}::bigint, ARRAY[1]::real[])", "pgml.decompose('owned', ARRAY[1]::real[])",
             "pgml.train('owned', 'regression', 'line_1', 'y')", "pgml.train('owned')", $"pgml.deploy({model})", "pgml.deploy('owned', 'best_score')",
-            $"pgml.drop_model({model})", "pgml.drop_project('owned')",
+            "pgml.predict_label('owned', ARRAY[1]::real[])", $"pgml.predict_label({model}::bigint, ROW(1))", $"pgml.drop_model({model})", "pgml.drop_project('owned')",
         })
         {
             (await stranger.RefuseAsync("42501", "owned", $"SELECT {call}")).Hint!.ShouldContain(role);

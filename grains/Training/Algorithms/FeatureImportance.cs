@@ -1,0 +1,54 @@
+using Graincast.Scoring;
+
+namespace Graincast.Training;
+
+/// <summary>How much each column weighs in a model: shares that sum to 1.</summary>
+internal static class FeatureImportance
+{
+    /// <summary>Of a forest: what the splits by each feature gained, added up.</summary>
+    public static void AddGains(IEnumerable<int> features, IEnumerable<double> gains, Span<double> sum)
+    {
+        foreach (var (feature, gain) in features.Zip(gains))
+        {
+            sum[feature] += double.IsFinite(gain) ? Math.Max(gain, 0) : 0;
+        }
+    }
+
+    /// <summary>Of linear scores: |weight| · standard deviation, added up over the scores. What a typical change of the feature does to them.</summary>
+    /// <param name="weights">Outputs × features, row-major.</param>
+    /// <param name="part">The rows that it was learnt from.</param>
+    public static double[] OfWeights(double[] weights, TrainingPart part)
+    {
+        var importance = new double[part.Width];
+        var variance = FeatureMoments.Of(part).Variance;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            importance[i % part.Width] += Math.Abs(weights[i]) * Math.Sqrt(variance[i % part.Width]);
+        }
+
+        return importance;
+    }
+
+    /// <summary>Adds up the features of a column (numbers of an array, categories) and divides by the sum; all 0 when no feature weighs anything.</summary>
+    public static double[] OfColumns(double[] features, IReadOnlyList<ImageColumn> columns)
+    {
+        if (features.Length == 0)
+        {
+            return [];
+        }
+
+        var shares = new double[columns.Count];
+        var feature = 0;
+        for (var column = 0; column < shares.Length; column++)
+        {
+            var count = Preparation.FeaturesOf(columns[column]);
+            for (var i = 0; i < count; i++)
+            {
+                shares[column] += features[feature++];
+            }
+        }
+
+        var total = shares.Sum();
+        return Array.ConvertAll(shares, share => total > 0 && double.IsFinite(total) ? share / total : 0);
+    }
+}
