@@ -329,6 +329,14 @@ CREATE VIEW pgml.stat_models AS SELECT * FROM pgml.loaded_models();
 COMMENT ON VIEW pgml.stat_models IS 'public: the images of models that this session has open; shared is false for a copy in its own memory.';
 GRANT SELECT ON pgml.stat_models TO PUBLIC;
 
+CREATE FUNCTION pgml.export_model(model_id bigint) RETURNS bytea
+AS 'MODULE_PATHNAME', 'graincast_export_model' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10000;
+COMMENT ON FUNCTION pgml.export_model(bigint) IS 'public: the model''s image, for pgml.import_model; by who may train the project.';
+
+CREATE FUNCTION pgml.import_model(project_name text, task text, model bytea) RETURNS bigint
+AS 'MODULE_PATHNAME', 'graincast_import_model' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+COMMENT ON FUNCTION pgml.import_model(text, text, bytea) IS 'public: adds a model from its image to a project, which is made if need be, deploys it, and returns its id.';
+
 CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 COMMENT ON FUNCTION pgml.create_feature_source(text, text, text[])

@@ -42,22 +42,52 @@ check_image(Image *image, void *bytes, size_t size_bytes)
 
 /* The hash is taken of all bytes, those of the hash itself read as zero. */
 static void
-check_hash(const Image *image, const uint8 *bytes, size_t size_bytes)
+compute_hash(const Image *image, const uint8 *bytes, size_t size_bytes, uint8 digest[GC_SHA256_BYTES])
 {
 	static const uint8 zero[GC_SHA256_BYTES];
 	size_t		at = gc_sha256(&image->model) - bytes;
-	uint8		digest[GC_SHA256_BYTES];
 	pg_cryptohash_ctx *hash = pg_cryptohash_create(PG_SHA256);
 	bool		done = hash != NULL && pg_cryptohash_init(hash) >= 0 && pg_cryptohash_update(hash, bytes, at) >= 0
 		&& pg_cryptohash_update(hash, zero, sizeof(zero)) >= 0
 		&& pg_cryptohash_update(hash, bytes + at + sizeof(zero), size_bytes - at - sizeof(zero)) >= 0
-		&& pg_cryptohash_final(hash, digest, sizeof(digest)) >= 0;
+		&& pg_cryptohash_final(hash, digest, GC_SHA256_BYTES) >= 0;
 
 	pg_cryptohash_free(hash);
 	if (!done)
 		elog(ERROR, "could not compute the SHA-256 of an image");
+}
+
+static void
+check_hash(const Image *image, const uint8 *bytes, size_t size_bytes)
+{
+	uint8		digest[GC_SHA256_BYTES];
+
+	compute_hash(image, bytes, size_bytes, digest);
 	if (memcmp(digest, image->sha256, sizeof(digest)) != 0)
 		raise_corrupt("Its SHA-256 differs from its name.");
+}
+
+/* Of bytes that a user brings, 8-byte aligned: structure, every bound, and that the name they carry is their hash. Opens the model in them. */
+void
+image_verify(Image *image)
+{
+	char		message[256];
+	uint8		digest[GC_SHA256_BYTES];
+
+	if (gc_open(image->bytes, image->size_bytes, &image->model, message, sizeof(message)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("these bytes are no model's image"),
+				 errdetail("%s", message),
+				 errhint("Pass what pgml.export_model gave.")));
+	compute_hash(image, image->bytes, image->size_bytes, digest);
+	if (memcmp(digest, gc_sha256(&image->model), sizeof(digest)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the image was changed since it was exported"),
+				 errdetail("Its SHA-256 differs from its name."),
+				 errhint("Export it again.")));
+	memcpy(image->sha256, digest, sizeof(digest));
 }
 
 /* The descriptor stays the silo's to be closed by silo_at_abort until the mapping is made, so that no error leaks it. */

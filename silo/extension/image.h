@@ -22,6 +22,7 @@ extern uint64 image_evictions;	/* a call site whose count differs must not use i
 /* model_id names the rows of pgml.files to fall back on, 0 = none. ask_silo: even when the image is here, because only the silo knows whether this role may. */
 extern Image *image_open(const uint8 sha256[GC_SHA256_BYTES], int64 model_id, bool ask_silo);
 extern int	image_list(Image ***out);
+extern void image_verify(Image *image);
 extern void image_at_transaction_end(void);
 
 #endif

@@ -5,6 +5,7 @@
 #define GRAINCAST_TRAIN_H
 
 #include "column.h"
+#include "image.h"
 #include "prelude.h"
 
 /* The call's arguments, completed from the project and its last snapshot. Texts are in the database's encoding. */
@@ -73,6 +74,7 @@ extern char *train_query(const TrainRelation *relation, int64 run);
 /* trainwrite.c */
 extern bool train_complete(TrainRequest *request);
 extern int64 train_add_snapshot(const TrainRequest *request, const TrainRelation *relation);
+extern int64 train_import(const TrainRequest *request, const TrainResult *result, const Image *image);
 extern bool train_write(const TrainRequest *request, const TrainRelation *relation, const TrainResult *result, int64 *model_id);
 
 #endif

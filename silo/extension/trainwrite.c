@@ -181,7 +181,11 @@ add_model(const TrainRequest *request, const TrainResult *result, int64 project_
 		Int64GetDatum(result->seed)
 	};
 
-	(void) catalog_run(&statement, values, request->search ? "           " : "      n    ", false);
+	char		nulls[] = "           ";
+
+	nulls[1] = snapshot_id != 0 ? ' ' : 'n';
+	nulls[6] = request->search ? ' ' : 'n';
+	(void) catalog_run(&statement, values, nulls, false);
 	return catalog_int64(1);
 }
 
@@ -238,6 +242,23 @@ is_present_better(int64 project_id, int64 model_id, const char *metric)
 	if (catalog_run(&statement, values, NULL, false) > 0)
 		better = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return !isnull && DatumGetBool(better);
+}
+
+/* A model that was not trained here answers at once: it was brought to be used, and has no metric to be compared by. */
+int64
+train_import(const TrainRequest *request, const TrainResult *result, const Image *image)
+{
+	CatalogAccess access;
+	CatalogProject project;
+	int64		model_id;
+
+	catalog_enter(&access);
+	project = lock_project(request);
+	model_id = add_model(request, result, project.id, 0);
+	add_files(image, model_id);
+	catalog_add_deployment(project.id, model_id, "specific");
+	catalog_leave(&access);
+	return model_id;
 }
 
 /* All of it in the caller's transaction. True when the new model answers from now on. */

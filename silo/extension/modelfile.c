@@ -1,0 +1,138 @@
+/* pgml.export_model, import_model: a model as the bytes of its image, to be kept or taken to another database. */
+#include "prelude.h"
+
+#include "catalog.h"
+#include "image.h"
+#include "modelcache.h"
+#include "pin.h"
+#include "train.h"
+
+PG_FUNCTION_INFO_V1(graincast_export_model);
+PG_FUNCTION_INFO_V1(graincast_import_model);
+
+static const char *const tasks[] = {NULL, "regression", "classification", "clustering", "decomposition"};
+
+Datum
+graincast_export_model(PG_FUNCTION_ARGS)
+{
+	CatalogModel model;
+	MemoryContext context = CurrentMemoryContext;
+	size_t		size_bytes;
+	char	   *image;
+	bytea	   *out;
+
+	if (!modelcache_find_model(PG_GETARG_INT64(0), &model))
+		catalog_raise_unknown_model(PG_GETARG_INT64(0));
+	/* Who has the bytes can predict with them for ever. */
+	catalog_check_right(&model, GetUserId(), CATALOG_TRAIN);
+	image = catalog_read_image(model.model_id, context, &size_bytes);
+	if (image == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("model " INT64_FORMAT " has no stored image", model.model_id),
+				 errhint("Restore pgml.files from a backup, or train the model again.")));
+	if (size_bytes > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the image of model " INT64_FORMAT " has %zu bytes, a bytea takes %zu", model.model_id, size_bytes, (size_t) MaxAllocSize - VARHDRSZ),
+				 errhint("Copy the rows of pgml.files instead.")));
+	out = palloc(VARHDRSZ + size_bytes);
+	SET_VARSIZE(out, VARHDRSZ + size_bytes);
+	memcpy(VARDATA(out), image, size_bytes);
+	pfree(image);
+	PG_RETURN_BYTEA_P(out);
+}
+
+static void
+check_arguments(FunctionCallInfo fcinfo)
+{
+	static const char *const names[] = {"project_name", "task", "model"};
+
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s of pgml.import_model must not be NULL", names[i]),
+					 errhint("Call pgml.import_model('a_project', 'regression', bytes_of_pgml_export_model).")));
+	}
+}
+
+/* A member of the object as text, or NULL. */
+static char *
+member(const Jsonb *object, const char *name)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer((JsonbContainer *) &object->root, name, strlen(name), NULL);
+
+	if (value == NULL)
+		return NULL;
+	if (value->type == jbvString)
+		return pnstrdup(value->val.string.val, value->val.string.len);
+	return DatumGetCString(DirectFunctionCall1(jsonb_out, JsonbPGetDatum(JsonbValueToJsonb(value))));
+}
+
+/* What the image says of itself for people; another maker's need not say it. */
+static void
+describe(const gc_model *model, TrainRequest *request, TrainResult *result)
+{
+	size_t		bytes;
+	const char *metadata = gc_metadata(model, &bytes);
+	char	   *json = pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8);
+	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+	char	   *seed = NULL;
+
+	result->hyperparams = NULL;
+	if (JB_ROOT_IS_OBJECT(object))
+	{
+		request->algorithm = member(object, "algorithm");
+		result->hyperparams = member(object, "hyperparams");
+		seed = member(object, "seed");
+	}
+	if (request->algorithm == NULL)
+		request->algorithm = "imported";
+	if (result->hyperparams == NULL || result->hyperparams[0] != '{')
+		result->hyperparams = "{}";
+	result->seed = seed ? strtoll(seed, NULL, 10) : 0;
+	result->features = model->inputs;
+	result->metrics = "{}";
+}
+
+Datum
+graincast_import_model(PG_FUNCTION_ARGS)
+{
+	TrainRequest request = {.search_params = "{}", .search_args = "{}"};
+	TrainResult result = {0};
+	Image		image = {0};
+	bytea	   *bytes;
+	int64		model_id;
+
+	PreventCommandIfReadOnly("pgml.import_model()");
+	PreventCommandDuringRecovery("pgml.import_model()");
+	PreventCommandIfParallelMode("pgml.import_model()");
+	check_arguments(fcinfo);
+	request.project = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	request.task = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	request.caller = request.owner = GetUserId();
+	request.caller_name = request.owner_name = GetUserNameFromId(request.owner, false);
+	if (request.project[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a project needs a name"),
+				 errhint("Give project_name a text that is not empty.")));
+	bytes = PG_GETARG_BYTEA_PP(2);
+	image.size_bytes = VARSIZE_ANY_EXHDR(bytes);
+	/* Aligned, which a bytea's data need not be. */
+	image.bytes = palloc(Max(image.size_bytes, 1));
+	memcpy(image.bytes, VARDATA_ANY(bytes), image.size_bytes);
+	image_verify(&image);
+	if (image.model.task >= lengthof(tasks) || strcmp(request.task, tasks[image.model.task]) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model is a %s, not a %s", tasks[image.model.task], request.task),
+				 errhint("Pass task => '%s'.", tasks[image.model.task])));
+	describe(&image.model, &request, &result);
+	memcpy(result.sha256, image.sha256, sizeof(result.sha256));
+	model_id = train_import(&request, &result, &image);
+	pin_set(request.project, model_id, result.sha256);
+	PG_RETURN_INT64(model_id);
+}
