@@ -8,6 +8,7 @@ internal static unsafe partial class LightGbmApi
 {
     public const int Float32 = 0;
     public const int Float64 = 1;
+    public const int Answer = 0;
     public const int RawScore = 1;
 
     private const string Library = "lib_lightgbm";

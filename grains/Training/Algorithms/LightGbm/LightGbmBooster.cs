@@ -10,6 +10,7 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
 
     private readonly nint _handle;
     private readonly double[] _start;
+    private readonly int _kind;
 
     public LightGbmBooster(LightGbmDataset dataset, string parameters)
     {
@@ -21,13 +22,15 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
 
     /// <param name="text">What LightGBM wrote in this process; never a text from elsewhere, which can end the process.</param>
     /// <param name="start">The score of each output that boosting started from, which the text does not have.</param>
-    public LightGbmBooster(string text, double[] start)
+    /// <param name="isAveraged">A forest: LightGBM divides by the number of trees when asked for answers, not when asked for raw scores.</param>
+    public LightGbmBooster(string text, double[] start, bool isAveraged = false)
     {
         nint handle;
         int iterations;
         LightGbmApi.Check(LightGbmApi.BoosterLoadModelFromString(text, &iterations, &handle));
         _handle = handle;
         _start = start;
+        _kind = isAveraged ? LightGbmApi.Answer : LightGbmApi.RawScore;
     }
 
     /// <returns>False when no tree could be grown any more.</returns>
@@ -59,7 +62,7 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
         fixed (float* data = features)
         fixed (double* result = scores)
         {
-            LightGbmApi.Check(LightGbmApi.BoosterPredictForMat(_handle, data, LightGbmApi.Float32, rows, features.Length / rows, 1, LightGbmApi.RawScore,
+            LightGbmApi.Check(LightGbmApi.BoosterPredictForMat(_handle, data, LightGbmApi.Float32, rows, features.Length / rows, 1, _kind,
                 0, -1, "num_threads=1 verbosity=-1", &length, result));
         }
 

@@ -10,7 +10,7 @@ internal sealed unsafe class LightGbmDataset : IDisposable
     /// <param name="part">The rows.</param>
     /// <param name="rows">Which of its rows.</param>
     /// <param name="labels">One a row.</param>
-    /// <param name="start">The score of each output that boosting starts from.</param>
+    /// <param name="start">The score of each output that boosting starts from; none for a forest.</param>
     /// <param name="parameters">LightGBM's.</param>
     public LightGbmDataset(LightGbmBins bins, TrainingPart part, Range rows, float[] labels, double[] start, string parameters)
     {
@@ -26,6 +26,11 @@ internal sealed unsafe class LightGbmDataset : IDisposable
             fixed (float* data = labels)
             {
                 LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "label", data, labels.Length, LightGbmApi.Float32));
+            }
+
+            if (start.Length == 0)
+            {
+                return;
             }
 
             // Output by output.

@@ -15,12 +15,14 @@ internal static class LightGbmModelText
     /// <summary>The learner: shrinkage is in the leaves already, so factor 1.</summary>
     /// <param name="text">The model.</param>
     /// <param name="start">The score of each output that boosting started from. Trees take turns: tree i belongs to output i mod outputs.</param>
+    /// <param name="isAveraged">A forest: the answer is the trees' mean. Each leaf is divided by their number.</param>
     /// <exception cref="GraincastException">XX000: the text has something that is not expected.</exception>
-    public static TreeLearner Read(string text, double[] start)
+    public static TreeLearner Read(string text, double[] start, bool isAveraged = false)
     {
         var outputs = start.Length;
         var trees = new List<Tree>();
         Dictionary<string, string>? fields = null;
+        var saysAverage = false;
         foreach (var line in text.Split('\n'))
         {
             if (line.StartsWith("Tree=", StringComparison.Ordinal) || line == "end of trees")
@@ -44,12 +46,13 @@ internal static class LightGbmModelText
             }
             else
             {
-                Expect(line != "average_output", line);
+                saysAverage |= line == "average_output";
             }
         }
 
+        Expect(saysAverage == isAveraged, saysAverage ? "average_output" : "no average_output");
         Expect(trees.Count > 0 && trees.Count % outputs == 0, $"{trees.Count} trees");
-        return new TreeLearner(trees, start, 1);
+        return new TreeLearner(isAveraged ? trees.ConvertAll(tree => Divide(tree, trees.Count / outputs)) : trees, start, 1);
     }
 
     /// <summary>What the splits by each feature gained, over all trees.</summary>
@@ -71,6 +74,8 @@ internal static class LightGbmModelText
 
         return gains;
     }
+
+    private static Tree Divide(Tree tree, int by) => tree with { Leaves = [.. tree.Leaves.Select(value => value / by)] };
 
     private static Tree ReadTree(Dictionary<string, string> fields, int output)
     {

@@ -15,7 +15,8 @@ internal sealed class LogisticTrainer : ITrainer
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         var penalty = settings.Choice("penalty") == "l2" ? 1 / (settings.Real("C") * part.Rows) : 0;
-        var loss = new LogisticLoss(part, penalty, settings.Boolean("fit_intercept"));
+        var loss = new LinearObjective(part, part.ClassCount == 2 ? 1 : part.ClassCount, (margins, row) => LogisticLoss.Slopes(margins, part.Classes[row]),
+            LogisticLoss.Curvature, penalty, settings.Boolean("fit_intercept"));
         var evaluations = 0;
         var minimizer = new ConvexMinimizer(
             point =>

@@ -35,7 +35,7 @@ internal sealed class RidgeTrainer : ITrainer
         return LinearModels.Create(part, weights, intercepts, link);
     }
 
-    private static Matrix<double> Solve(Moments moments, double alpha, long rows)
+    internal static Matrix<double> Solve(Moments moments, double alpha, long rows)
     {
         var matrix = moments.Gram.Clone();
         for (var i = 0; i < matrix.RowCount; i++)

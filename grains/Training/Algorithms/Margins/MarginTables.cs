@@ -1,0 +1,47 @@
+namespace Graincast.Training;
+
+/// <summary>Settings of the linear models of margins; names are scikit-learn's, and defaults but for the stop of L-BFGS.</summary>
+internal static class MarginTables
+{
+    private static readonly Hyperparameter FitIntercept = Hyperparameter.Boolean("fit_intercept", true);
+    private static readonly Hyperparameter Penalty = Hyperparameter.Choice("penalty", "l2", "l2");
+    private static readonly Hyperparameter C = Hyperparameter.Real("C", 1, 1e-10, 1e10);
+    private static readonly Hyperparameter InterceptScaling = Hyperparameter.Real("intercept_scaling", 1, 1e-6, 1e6);
+    // Of L-BFGS.
+    private static readonly Hyperparameter Iterations = Hyperparameter.Integer("max_iter", 2000, 1, 100_000);
+    private static readonly Hyperparameter Tolerance = Hyperparameter.Real("tol", 1e-7, 1e-10, 0.1);
+    private static readonly Hyperparameter Epochs = Hyperparameter.Integer("max_iter", 1000, 1, 100_000);
+    private static readonly Hyperparameter EpochTolerance = Hyperparameter.Real("tol", 1e-3, 0, 1e6);
+    private static readonly Hyperparameter Patience = Hyperparameter.Integer("n_iter_no_change", 5, 1, 100_000);
+    private static readonly Hyperparameter Shuffle = Hyperparameter.Boolean("shuffle", true);
+
+    // No other kernel is offered: naming one is an error.
+    private static readonly Hyperparameter Kernel = Hyperparameter.Choice("kernel", "linear", "linear");
+    private static readonly Hyperparameter TargetLoss = Hyperparameter.Choice("loss", "squared_epsilon_insensitive", "squared_epsilon_insensitive");
+
+    public static HyperparameterTable LinearSvm { get; } = new(C, Hyperparameter.Choice("loss", "squared_hinge", "squared_hinge"), Penalty, FitIntercept, InterceptScaling, Iterations, Tolerance);
+
+    public static HyperparameterTable LinearSvmOfNumbers { get; } = new(C, Epsilon(0), TargetLoss, FitIntercept, InterceptScaling, Iterations, Tolerance);
+
+    public static HyperparameterTable Svm { get; } = new(Kernel, C, Hyperparameter.Choice("loss", "squared_hinge", "squared_hinge"), FitIntercept, InterceptScaling, Iterations, Tolerance);
+
+    public static HyperparameterTable SvmOfNumbers { get; } = new(Kernel, C, Epsilon(0.1), TargetLoss, FitIntercept, InterceptScaling, Iterations, Tolerance);
+
+    public static HyperparameterTable Gradient { get; } = new(
+        Hyperparameter.Choice("loss", "hinge", "hinge", "log_loss", "modified_huber", "squared_hinge"), Penalty, Alpha(1e-4), FitIntercept, Iterations, Tolerance);
+
+    public static HyperparameterTable GradientOfNumbers { get; } = new(
+        Hyperparameter.Choice("loss", "squared_error", "squared_error", "huber", "squared_epsilon_insensitive"), Epsilon(0.1), Penalty, Alpha(1e-4), FitIntercept, Iterations, Tolerance);
+
+    public static HyperparameterTable Perceptron { get; } = new(Hyperparameter.Real("eta0", 1, 1e-12, 1e12), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle);
+
+    public static HyperparameterTable PassiveAggressive { get; } = new(
+        C, Hyperparameter.Choice("loss", "hinge", "hinge", "squared_hinge"), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle);
+
+    public static HyperparameterTable PassiveAggressiveOfNumbers { get; } = new(
+        C, Epsilon(0.1), Hyperparameter.Choice("loss", "epsilon_insensitive", "epsilon_insensitive", "squared_epsilon_insensitive"), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle);
+
+    private static Hyperparameter Epsilon(double value) => Hyperparameter.Real("epsilon", value, 0, 1e12);
+
+    private static Hyperparameter Alpha(double value) => Hyperparameter.Real("alpha", value, 0, 1e12);
+}
