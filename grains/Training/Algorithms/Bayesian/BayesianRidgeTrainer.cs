@@ -26,7 +26,7 @@ internal sealed class BayesianRidgeTrainer : ITrainer
             var change = evidence.Move(weights);
             if (iteration == settings.Integer("max_iter") || (iteration > 0 && change < settings.Real("tol")))
             {
-                return problem.Model();
+                return problem.Model(part);
             }
 
             var determined = values.Sum(value => value / (ratio + value));

@@ -40,7 +40,7 @@ internal sealed class RelevanceTrainer : ITrainer
             kept = [.. kept.Except(dropped)];
         }
 
-        return problem.Model();
+        return problem.Model(part);
     }
 
     // Means of all weights, 0 for those left out, and variances of the kept ones.

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Graincast.Scoring;
 
 namespace Graincast.Training;
@@ -30,16 +31,18 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
         var means = Means(part);
         var native = new LightGbmForest();
         var trees = new List<Tree>();
+        var gains = new double[part.Width];
         for (var output = 0; output < means.Length; output++)
         {
             progress.Step(output, () => $"{name}: forest {output + 1} of {means.Length}");
             var labels = Enumerable.Range(0, machines.Own.LocalRows).Select(row => (float)(Label(machines.Own, row, output) - means[output])).ToArray();
             var text = machines.Share(ranks => growth.Grow(.., labels, [], ranks, progress));
             native.Add(new LightGbmBooster(text, [means[output]], isAveraged: true));
+            TensorPrimitives.Add(gains, LightGbmModelText.Gains(text, part.Width), gains);
             trees.AddRange(LightGbmModelText.Read(text, [0], isAveraged: true).Trees.Select(tree => tree with { Output = output }));
         }
 
-        return new Fitted(new TreeLearner(trees, means, 1), part.ClassCount == 0 ? Link.Identity : Link.Share, means.Length, native);
+        return new Fitted(new TreeLearner(trees, means, 1), part.ClassCount == 0 ? Link.Identity : Link.Share, means.Length, native) { Importance = gains };
     }
 
     private static double Label(TrainingPart part, int row, int output) =>

@@ -22,7 +22,7 @@ internal sealed class MarginFit(string name, double penalty, double interceptPen
     {
         var outputs = part.ClassCount == 2 ? 1 : part.ClassCount;
         var (weights, intercepts) = Minimize(part, settings, outputs, 0, [.. losses.Select(loss => (MarginLosses.OfLabels(part, loss.Loss), loss.Curvature))]);
-        return LinearModels.Create(weights, intercepts, outputs == 1 ? Link.Logistic : Link.Softmax);
+        return LinearModels.Create(part, weights, intercepts, outputs == 1 ? Link.Logistic : Link.Softmax);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed class MarginFit(string name, double penalty, double interceptPen
         var scale = variance > 0 ? Math.Sqrt(variance) : Math.Max(1, Math.Abs(mean));
         var (weights, intercepts) = Minimize(part, settings, 1, settings.Boolean("fit_intercept") ? mean / scale : 0,
             (MarginLosses.OfTargets(part, scale, loss(epsilon / scale)), curvature));
-        return LinearModels.Create(Array.ConvertAll(weights, weight => weight * scale), Array.ConvertAll(intercepts, intercept => intercept * scale), Link.Identity);
+        return LinearModels.Create(part, Array.ConvertAll(weights, weight => weight * scale), Array.ConvertAll(intercepts, intercept => intercept * scale), Link.Identity);
     }
 
     private (double[] Weights, double[] Intercepts) Minimize(TrainingPart part, HyperparameterValues settings, int outputs, double intercept,

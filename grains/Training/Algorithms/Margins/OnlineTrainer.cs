@@ -23,7 +23,7 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
             intercepts[output] = learner.Intercept;
         }
 
-        return LinearModels.Create(weights, intercepts, part.ClassCount == 0 ? Link.Identity : outputs == 1 ? Link.Logistic : Link.Softmax);
+        return LinearModels.Create(part, weights, intercepts, part.ClassCount == 0 ? Link.Identity : outputs == 1 ? Link.Logistic : Link.Softmax);
     }
 
     /// <param name="part">The rows.</param>

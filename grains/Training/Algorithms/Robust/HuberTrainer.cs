@@ -40,7 +40,7 @@ internal sealed class HuberTrainer : ITrainer
             intercept = LinearModels.Intercept(weights, moments.Mean, moments.TargetMean[0]);
         }
 
-        return LinearModels.Create(weights, [intercept], Link.Identity);
+        return LinearModels.Create(part, weights, [intercept], Link.Identity);
     }
 
     // The σ for which the mean of H's squares is 1, where the derivative is 0: the map's fixed point, from above or below.

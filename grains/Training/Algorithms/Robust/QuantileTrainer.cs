@@ -52,7 +52,7 @@ internal sealed class QuantileTrainer : ITrainer
             rounding = Math.Max(LastRounding * deviation, rounding * RoundingFactor);
         }
 
-        return LinearModels.Create(weights, [intercept], Link.Identity);
+        return LinearModels.Create(part, weights, [intercept], Link.Identity);
 
         double AtMean(double[] own, double offset) => offset + own.Select((weight, i) => weight * first.Moments.Mean[i]).Sum();
     }

@@ -26,7 +26,7 @@ internal sealed class ElasticNetTrainer(bool isLasso) : ITrainer
                 problem.Set(feature, solution[feature]);
             }
 
-            return problem.Model();
+            return problem.Model(part);
         }
 
         var descent = new CoordinateDescent(problem, penalty * ratio, penalty * (1 - ratio), isPositive);
@@ -35,6 +35,6 @@ internal sealed class ElasticNetTrainer(bool isLasso) : ITrainer
             progress.Say($"{name}: not converged after {settings.Integer("max_iter")} sweeps (duality gap {descent.Gap:G2} of the target's squares): raise max_iter or alpha");
         }
 
-        return problem.Model();
+        return problem.Model(part);
     }
 }

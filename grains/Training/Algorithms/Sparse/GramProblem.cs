@@ -72,5 +72,5 @@ internal sealed class GramProblem
         Weights[feature] = weight;
     }
 
-    public Fitted Model() => LinearModels.Create(Weights, [LinearModels.Intercept(Weights, Moments.Mean, Moments.TargetMean[0])], Graincast.Scoring.Link.Identity);
+    public Fitted Model(TrainingPart part) => LinearModels.Create(part, Weights, [LinearModels.Intercept(Weights, Moments.Mean, Moments.TargetMean[0])], Graincast.Scoring.Link.Identity);
 }

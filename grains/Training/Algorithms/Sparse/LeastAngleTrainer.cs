@@ -26,7 +26,7 @@ internal sealed class LeastAngleTrainer(bool isLasso) : ITrainer
             progress.Say($"{name}: the path has not come to alpha after {maxSteps} steps: raise max_iter or alpha");
         }
 
-        return problem.Model();
+        return problem.Model(part);
     }
 
     /// <returns>Whether the path came to its end, where no product with the residual is larger than <paramref name="end"/>.</returns>

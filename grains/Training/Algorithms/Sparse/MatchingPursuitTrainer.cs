@@ -41,7 +41,7 @@ internal sealed class MatchingPursuitTrainer : ITrainer
             }
         }
 
-        return problem.Model();
+        return problem.Model(part);
     }
 
     private static (long Features, double Residual) Goal(HyperparameterValues settings, int width)
