@@ -33,9 +33,16 @@ internal sealed record Problem(string Dataset, string Task, string Algorithm, Ta
     private static IEnumerable<Problem> Of((string Dataset, string Label, string Task, int Groups) set)
     {
         var table = Table.Load(set.Dataset, set.Label);
-        foreach (var algorithm in new[] { "linear", "ridge", "lightgbm", "random_forest" })
+        string[] own = set.Task == "regression"
+            ? ["lasso", "elastic_net", "least_angle", "lasso_least_angle", "orthogonal_matching_pursuit", "bayesian_ridge", "automatic_relevance_determination", "huber", "quantile"]
+            : ["linear_svm"];
+        foreach (var algorithm in new[] { "linear", "ridge", "lightgbm", "random_forest", "extra_trees", "bagging" }.Concat(own))
         {
-            yield return new Problem(set.Dataset, set.Task, algorithm, table, "", 0);
+            // Ten trees on linnerud's 15 rows: the mean r2 of scikit-learn's own has a deviation of 0.12 over other random states.
+            if ((set.Dataset, algorithm) != ("linnerud", "bagging"))
+            {
+                yield return new Problem(set.Dataset, set.Task, algorithm, table, "", 0);
+            }
         }
 
         var features = table.Without(set.Label);

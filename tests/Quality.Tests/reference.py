@@ -11,15 +11,31 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (
-    HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, RidgeClassifier
+    BaggingClassifier, BaggingRegressor, ExtraTreesClassifier, ExtraTreesRegressor, HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
+from sklearn.linear_model import (
+    ARDRegression, BayesianRidge, ElasticNet, HuberRegressor, Lars, Lasso, LassoLars, LinearRegression, LogisticRegression,
+    OrthogonalMatchingPursuit, QuantileRegressor, Ridge, RidgeClassifier)
 from sklearn.metrics import f1_score, r2_score, silhouette_score
+from sklearn.svm import LinearSVC
 
 REGRESSORS = {
     "linear": lambda seed: LinearRegression(),
     "ridge": lambda seed: Ridge(),
     "lightgbm": lambda seed: HistGradientBoostingRegressor(random_state=seed),
     "random_forest": lambda seed: RandomForestRegressor(random_state=seed),
+    "extra_trees": lambda seed: ExtraTreesRegressor(random_state=seed),
+    "bagging": lambda seed: BaggingRegressor(random_state=seed),
+    "lasso": lambda seed: Lasso(),
+    "elastic_net": lambda seed: ElasticNet(),
+    "least_angle": lambda seed: Lars(),
+    "lasso_least_angle": lambda seed: LassoLars(),
+    "orthogonal_matching_pursuit": lambda seed: OrthogonalMatchingPursuit(),
+    "bayesian_ridge": lambda seed: BayesianRidge(),
+    "automatic_relevance_determination": lambda seed: ARDRegression(),
+    # To convergence, on features that are not scaled.
+    "huber": lambda seed: HuberRegressor(max_iter=20_000),
+    "quantile": lambda seed: QuantileRegressor(solver="highs"),
 }
 CLASSIFIERS = {
     # The defaults, but to convergence: the default 100 iterations are not enough for unscaled features.
@@ -27,6 +43,9 @@ CLASSIFIERS = {
     "ridge": lambda seed: RidgeClassifier(),
     "lightgbm": lambda seed: HistGradientBoostingClassifier(random_state=seed),
     "random_forest": lambda seed: RandomForestClassifier(random_state=seed),
+    "extra_trees": lambda seed: ExtraTreesClassifier(random_state=seed),
+    "bagging": lambda seed: BaggingClassifier(random_state=seed),
+    "linear_svm": lambda seed: LinearSVC(max_iter=100_000, random_state=seed),
 }
 
 

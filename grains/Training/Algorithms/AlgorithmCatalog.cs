@@ -26,7 +26,13 @@ internal static class AlgorithmCatalog
         new(ModelTask.Regression, "ridge", "ridge regression, normal equations", LinearTables.Ridge, () => new RidgeTrainer()),
         new(ModelTask.Classification, "linear", "logistic or softmax regression, L-BFGS", LinearTables.Logistic, () => new LogisticTrainer()),
         new(ModelTask.Classification, "ridge", "ridge classifier, normal equations", LinearTables.Ridge, () => new RidgeTrainer()),
+        .. Forests(ModelTask.Regression),
+        .. Forests(ModelTask.Classification),
+        .. Penalised(),
+        .. Margins(),
         new(ModelTask.Clustering, "kmeans", "Lloyd's k-means from k-means++ starts", LinearTables.KMeans, () => new KMeansTrainer()),
+        new(ModelTask.Clustering, "mini_batch_kmeans", "Lloyd's k-means from k-means++ starts", LinearTables.MiniBatchKMeans, () => new KMeansTrainer(),
+            Notice: "mini_batch_kmeans: trained by k-means over all rows, which mini batches approximate; batch_size has no effect"),
         new(ModelTask.Decomposition, "pca", "eigenvectors of the covariance matrix", LinearTables.Pca, () => new PcaTrainer()),
     ];
 
@@ -67,11 +73,56 @@ internal static class AlgorithmCatalog
         Boosted(task, "xgboost", true),
         Boosted(task, "gradient_boosting_trees", true),
         Boosted(task, "hist_gradient_boosting", false),
+        Boosted(task, "catboost", true),
     ];
 
     private static AlgorithmEntry Boosted(ModelTask task, string name, bool leavesFollowDepth) =>
         new(task, name, "LightGBM 4.7", BoostingTables.All, () => new LightGbmTrainer(leavesFollowDepth), NonFinite.Learnt,
-            name == "lightgbm" ? null : $"{name}: trained by LightGBM, with LightGBM's defaults; the hyperparameter names of xgboost and scikit-learn are understood");
+            name == "lightgbm" ? null : $"{name}: trained by LightGBM, with LightGBM's defaults; the hyperparameter names of xgboost, catboost and scikit-learn are understood");
+
+    private static IEnumerable<AlgorithmEntry> Forests(ModelTask task) =>
+    [
+        Forest(task, "xgboost_random_forest", "LightGBM 4.7, random forest mode", BaggingTables.XgboostForest, false),
+        Forest(task, "extra_trees", "LightGBM 4.7, random forest mode, random thresholds",
+            task == ModelTask.Regression ? BaggingTables.ExtraTrees : BaggingTables.ExtraTreesOfLabels, true),
+        Forest(task, "bagging", "LightGBM 4.7, random forest mode", BaggingTables.Bagging, false),
+    ];
+
+    private static AlgorithmEntry Forest(ModelTask task, string name, string implementation, HyperparameterTable table, bool isExtra) =>
+        new(task, name, implementation, table, () => new LightGbmForestTrainer(name, isExtra), NonFinite.Learnt,
+            $"{name}: trained by LightGBM in its random forest mode{(isExtra ? " with random thresholds" : "")}{(task == ModelTask.Classification ? ", a forest for each label" : "")}");
+
+    private static IEnumerable<AlgorithmEntry> Penalised() =>
+    [
+        new(ModelTask.Regression, "lasso", "coordinate descent on the Gram matrix", SparseTables.Lasso, () => new ElasticNetTrainer(isLasso: true)),
+        new(ModelTask.Regression, "elastic_net", "coordinate descent on the Gram matrix", SparseTables.ElasticNet, () => new ElasticNetTrainer(isLasso: false)),
+        new(ModelTask.Regression, "least_angle", "least angle regression on the Gram matrix", SparseTables.LeastAngle, () => new LeastAngleTrainer(isLasso: false)),
+        new(ModelTask.Regression, "lasso_least_angle", "the lasso's path by least angles, on the Gram matrix", SparseTables.LassoLeastAngle, () => new LeastAngleTrainer(isLasso: true)),
+        new(ModelTask.Regression, "orthogonal_matching_pursuit", "orthogonal matching pursuit on the Gram matrix", SparseTables.MatchingPursuit, () => new MatchingPursuitTrainer()),
+        new(ModelTask.Regression, "bayesian_ridge", "evidence iteration on the Gram matrix", BayesianTables.Ridge, () => new BayesianRidgeTrainer()),
+        new(ModelTask.Regression, "automatic_relevance_determination", "evidence iteration on the Gram matrix", BayesianTables.Relevance, () => new RelevanceTrainer()),
+        new(ModelTask.Regression, "huber", "Huber's regression, reweighted least squares", RobustTables.Huber, () => new HuberTrainer()),
+        new(ModelTask.Regression, "quantile", "linear quantile regression, reweighted lasso", RobustTables.Quantile, () => new QuantileTrainer()),
+    ];
+
+    private static IEnumerable<AlgorithmEntry> Margins()
+    {
+        foreach (var task in new[] { ModelTask.Regression, ModelTask.Classification })
+        {
+            var isLabels = task == ModelTask.Classification;
+            var loss = isLabels ? "squared hinge" : "squared epsilon-insensitive loss";
+            yield return new(task, "linear_svm", $"linear support vector machine, {loss}, L-BFGS", isLabels ? MarginTables.LinearSvm : MarginTables.LinearSvmOfNumbers,
+                () => new LinearSvmTrainer("linear_svm"), Notice: isLabels ? null : $"linear_svm: trained with the {loss}, the only one offered");
+            yield return new(task, "svm", $"linear support vector machine, {loss}, L-BFGS", isLabels ? MarginTables.Svm : MarginTables.SvmOfNumbers,
+                () => new LinearSvmTrainer("svm"), Notice: $"svm: trained by a linear support vector machine with the {loss}, the same as linear_svm; other kernels are not offered");
+            yield return new(task, "stochastic_gradient_descent", "the objective's minimum, L-BFGS", isLabels ? MarginTables.Gradient : MarginTables.GradientOfNumbers,
+                () => new StochasticGradientTrainer(), Notice: "stochastic_gradient_descent: trained by L-BFGS on the same objective, to its minimum; no stochastic steps are taken");
+            yield return new(task, "passive_aggressive", "passive-aggressive learning, row by row", isLabels ? MarginTables.PassiveAggressive : MarginTables.PassiveAggressiveOfNumbers,
+                () => new OnlineTrainer(isPerceptron: false), IsGathered: true);
+        }
+
+        yield return new(ModelTask.Classification, "perceptron", "the perceptron, row by row", MarginTables.Perceptron, () => new OnlineTrainer(isPerceptron: true), IsGathered: true);
+    }
 
     public static string NameOf(ModelTask task) => task.ToString().ToLowerInvariant();
 }

@@ -22,6 +22,14 @@ internal static class LinearTables
         Hyperparameter.Integer("max_iter", 300, 1, 100_000),
         Hyperparameter.Real("tol", 1e-4, 0, 1));
 
+    public static HyperparameterTable MiniBatchKMeans { get; } = new(
+        Hyperparameter.Integer("n_clusters", 8, 1, 10_000, "k"),
+        Hyperparameter.Integer("n_init", 3, 1, 1000),
+        Hyperparameter.Integer("max_iter", 100, 1, 100_000),
+        Hyperparameter.Real("tol", 0, 0, 1),
+        // Understood so that a caller's settings stand; a full pass has no batches.
+        Hyperparameter.Integer("batch_size", 1024, 1, int.MaxValue));
+
     public static HyperparameterTable Pca { get; } = new(
         Hyperparameter.Real("n_components", 1, 1e-9, Moments.MaxFeatures) with { Default = null, AllowsNull = true });
 }

@@ -33,16 +33,19 @@ public class AlgorithmsPageTests
 
             Written from the catalog by AlgorithmsPageTests. Every algorithm takes `seed` (also `random_state`): all random choices derive from it.
             Where rows stay where they are, the model is that of all rows at one node, but for rounding; with `subsample` below 1 boosted trees draw at each node
-            from its own rows, and depend on how many nodes there are.
+            from its own rows, and depend on how many nodes there are. So do the forests that LightGBM grows: xgboost_random_forest, extra_trees, bagging.
 
-            | task | algorithm | done by | NaN and infinite features | rows of several nodes | hyperparameters |
-            |---|---|---|---|---|---|
+            A name that is not trained by the library or method it brings to mind says so in a NOTICE: the column "notice" has it. What is not in the table is
+            refused (0A000), with a HINT that lists the task's algorithms.
+
+            | task | algorithm | done by | NaN and infinite features | rows of several nodes | hyperparameters | notice |
+            |---|---|---|---|---|---|---|
 
             """);
         foreach (var entry in AlgorithmCatalog.Entries.OrderBy(entry => entry.Task))
         {
             var nonFinite = entry.NonFinite == NonFinite.Learnt ? "learnt; NaN = missing" : "22023";
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {AlgorithmCatalog.NameOf(entry.Task)} | {entry.Name} | {entry.Implementation} | {nonFinite} | {(entry.IsGathered ? "are gathered at one" : "stay where they are")} | {TableOf(entry)} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {AlgorithmCatalog.NameOf(entry.Task)} | {entry.Name} | {entry.Implementation} | {nonFinite} | {(entry.IsGathered ? "are gathered at one" : "stay where they are")} | {TableOf(entry)} | {entry.Notice} |");
         }
 
         foreach (var group in AlgorithmCatalog.Entries.GroupBy(entry => TableOf(entry)))

@@ -8,9 +8,13 @@ namespace Graincast.Tests.Training;
 public class BoostedTreeTests
 {
     [Theory]
-    [InlineData("regression")]
-    [InlineData("classification")]
-    public void Rows_with_NaN_and_infinities_are_learnt_from_and_published_only_when_kernel_and_LightGBM_agree(string task)
+    [InlineData("regression", "lightgbm")]
+    [InlineData("classification", "lightgbm")]
+    [InlineData("regression", "xgboost_random_forest")]
+    [InlineData("classification", "extra_trees")]
+    [InlineData("regression", "bagging")]
+    [InlineData("classification", "bagging")]
+    public void Rows_with_NaN_and_infinities_are_learnt_from_and_published_only_when_kernel_and_LightGBM_agree(string task, string algorithm)
     {
         var random = new Random(11);
         var extremes = new[] { double.NegativeInfinity, 0, -0.0, 1e-38, -1e300 };
@@ -22,9 +26,9 @@ public class BoostedTreeTests
         }).ToArray()).ToList();
         var labels = features.Select(row => (object?)(double)((double.IsNaN(row[0]) ? 2 : row[0] > 0 ? 1 : 0) + (row[1] > 1 ? 1 : 0)));
 
-        var trained = Trainer.Train(Table.Of(features, labels), task, "lightgbm");
+        var trained = Trainer.Train(Table.Of(features, labels), task, algorithm);
 
-        trained.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.8);
+        trained.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(algorithm == "extra_trees" ? 0.75 : 0.8);
     }
 
     [Fact]
@@ -66,6 +70,25 @@ public class BoostedTreeTests
         {
             Trainer.Refusal(() => LightGbmModelText.Read(Tree.Replace(from, to), [0])).SqlState.ShouldBe("XX000");
         }
+
+        Trainer.Refusal(() => LightGbmModelText.Read(Tree, [0], isAveraged: true)).SqlState.ShouldBe("XX000");
+    }
+
+    [Fact]
+    public void A_tree_of_a_forest_that_sees_all_rows_answers_their_leafs_share()
+    {
+        // One tree, one split: x0 > 0.5 holds 3 of 4 "b".
+        var table = Table.Of(
+            Enumerable.Range(0, 80).Select(i => new[] { i < 40 ? 0.0 : 1 }),
+            Enumerable.Range(0, 80).Select(i => (object?)(i < 40 ? "a" : i % 4 == 0 ? "c" : "b")));
+
+        using var model = Trainer.Train(table, Trainer.Spec(table, "classification", "bagging") with { TestSize = 0, Hyperparams = """{"n_estimators": 3, "subsample": 1}""" }).Open();
+
+        var shares = new float[3];
+        model.PredictProba([1], shares);
+        shares[0].ShouldBe(0, 1e-6f);
+        shares[1].ShouldBe(0.75f, 1e-6f);
+        shares[2].ShouldBe(0.25f, 1e-6f);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public class BundledSetTests(ITestOutputHelper output)
     public static TheoryData<string, string?, string, string, double> Trainings()
     {
         var data = new TheoryData<string, string?, string, string, double>();
-        foreach (var algorithm in new[] { "linear", "ridge", "lightgbm", "xgboost", "gradient_boosting_trees", "hist_gradient_boosting", "random_forest" })
+        foreach (var algorithm in new[] { "linear", "ridge", "lightgbm", "xgboost", "gradient_boosting_trees", "hist_gradient_boosting", "random_forest", "catboost", "xgboost_random_forest", "extra_trees", "bagging" })
         {
             data.Add("diabetes", "target", "regression", algorithm, 0.25);
             data.Add("linnerud", "chins", "regression", algorithm, -2);
@@ -21,9 +21,30 @@ public class BundledSetTests(ITestOutputHelper output)
             data.Add("digits", "target", "classification", algorithm, 0.9);
         }
 
+        // On unscaled features and with scikit-learn's defaults some of these learn little; wine and breast_cancer have features in the hundreds.
+        foreach (var (algorithm, least) in new[]
+        {
+            ("lasso", 0.25), ("elastic_net", -0.1), ("least_angle", 0.25), ("lasso_least_angle", 0.25), ("orthogonal_matching_pursuit", 0.2),
+            ("bayesian_ridge", 0.25), ("automatic_relevance_determination", 0.25), ("huber", 0.25), ("quantile", -0.2), ("linear_svm", -1.5), ("svm", -1.5),
+            ("stochastic_gradient_descent", 0.2), ("passive_aggressive", 0.1),
+        })
+        {
+            data.Add("diabetes", "target", "regression", algorithm, least);
+            data.Add("linnerud", "chins", "regression", algorithm, -100);
+        }
+
+        foreach (var algorithm in new[] { "linear_svm", "svm", "stochastic_gradient_descent", "perceptron", "passive_aggressive" })
+        {
+            data.Add("breast_cancer", "malignant", "classification", algorithm, 0.7);
+            data.Add("iris", "target", "classification", algorithm, 0.5);
+            data.Add("wine", "target", "classification", algorithm, 0.3);
+            data.Add("digits", "target", "classification", algorithm, 0.85);
+        }
+
         foreach (var (dataset, label) in new[] { ("iris", "target"), ("wine", "target"), ("digits", "target"), ("breast_cancer", "malignant") })
         {
             data.Add(dataset, label, "clustering", "kmeans", 0.1);
+            data.Add(dataset, label, "clustering", "mini_batch_kmeans", 0.1);
             data.Add(dataset, label, "decomposition", "pca", 0.999999);
         }
 

@@ -21,6 +21,20 @@ public sealed class PartsTests
         { "classification", "linear", """{"tol": 1e-9}""", 1e-9 },
         { "regression", "lightgbm", """{"n_estimators": 30}""", 1e-9 },
         { "classification", "lightgbm", """{"n_estimators": 15}""", 1e-9 },
+        { "regression", "lasso", """{"alpha": 0.1, "tol": 1e-10}""", 1e-9 },
+        { "regression", "elastic_net", """{"alpha": 0.1, "tol": 1e-10}""", 1e-9 },
+        { "regression", "least_angle", """{"n_nonzero_coefs": 4}""", 1e-9 },
+        { "regression", "lasso_least_angle", """{"alpha": 0.1}""", 1e-9 },
+        { "regression", "orthogonal_matching_pursuit", """{"n_nonzero_coefs": 4}""", 1e-9 },
+        { "regression", "bayesian_ridge", "{}", 1e-9 },
+        { "regression", "automatic_relevance_determination", "{}", 1e-9 },
+        { "regression", "huber", "{}", 1e-9 },
+        { "regression", "quantile", """{"quantile": 0.7, "alpha": 0.01}""", 1e-5 },
+        { "regression", "linear_svm", "{}", 1e-6 },
+        { "classification", "linear_svm", "{}", 1e-6 },
+        { "regression", "stochastic_gradient_descent", "{}", 1e-6 },
+        { "classification", "stochastic_gradient_descent", """{"loss": "modified_huber"}""", 1e-6 },
+        { "clustering", "mini_batch_kmeans", """{"n_clusters": 5}""", 1e-6 },
         { "clustering", "kmeans", """{"n_clusters": 5, "n_init": 3}""", 1e-6 },
         { "decomposition", "pca", """{"n_components": 3}""", 1e-6 },
     };
@@ -83,6 +97,22 @@ public sealed class PartsTests
 
         Trainer.Train(table, spec).Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.3);
         Trainer.TrainInParts(spec, [.. table.Rows.Take(2)], [.. table.Rows.Skip(2)]).Trained.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.3);
+    }
+
+    [Theory]
+    [InlineData("xgboost_random_forest", "regression")]
+    [InlineData("extra_trees", "classification")]
+    [InlineData("bagging", "classification")]
+    public void Forests_grow_over_parts_though_each_draws_from_its_own_rows(string algorithm, string task)
+    {
+        var table = Towns(task, 900);
+        var spec = Trainer.Spec(table, task, algorithm) with { Preprocess = Preprocess };
+        foreach (var parts in Divisions(table))
+        {
+            var first = Trainer.TrainInParts(spec, parts).Trained;
+            first.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(0.6);
+            Trainer.TrainInParts(spec, parts).Trained.Image.ShouldBe(first.Image);
+        }
     }
 
     [Fact]

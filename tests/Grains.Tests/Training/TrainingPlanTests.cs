@@ -10,7 +10,7 @@ public class TrainingPlanTests
 
     [Theory]
     [InlineData("regression", "nearest", "22023", "unknown algorithm \"nearest\"")]
-    [InlineData("regression", "svm", "0A000", "algorithm \"svm\" is not offered for regression")]
+    [InlineData("regression", "kernel_ridge", "0A000", "algorithm \"kernel_ridge\" is not offered for regression")]
     [InlineData("classification", "kmeans", "0A000", "algorithm \"kmeans\" is not offered for classification")]
     [InlineData("forecasting", "linear", "22023", "unknown task \"forecasting\"")]
     public void An_algorithm_that_the_task_does_not_have_is_refused_with_those_it_has(string task, string algorithm, string sqlState, string message)
@@ -25,8 +25,8 @@ public class TrainingPlanTests
     [Fact]
     public void The_hint_for_a_known_algorithm_lists_what_the_task_offers()
     {
-        Trainer.Refusal(() => TrainingPlan.Create(Trainer.Spec(Numbers, "regression", "svm"))).Hint
-            .ShouldBe("For regression: lightgbm, xgboost, gradient_boosting_trees, hist_gradient_boosting, random_forest, linear, ridge.");
+        Trainer.Refusal(() => TrainingPlan.Create(Trainer.Spec(Numbers, "regression", "kernel_ridge"))).Hint
+            .ShouldBe("For regression: " + string.Join(", ", AlgorithmCatalog.Entries.Where(entry => entry.Task == Graincast.Scoring.ModelTask.Regression).Select(entry => entry.Name)) + ".");
     }
 
     [Theory]
@@ -43,6 +43,16 @@ public class TrainingPlanTests
     [InlineData("ridge", """{"alpha": -1}""", "hyperparameter \"alpha\" must be a number from 0 to 1000000000000, not -1")]
     [InlineData("ridge", """{"seed": -1}""", "hyperparameter \"seed\" must be a whole number from 0 to 2147483647, not -1")]
     [InlineData("random_forest", """{"max_features": "most"}""", "hyperparameter \"max_features\" must be a number")]
+    [InlineData("lasso", """{"alpha": -1}""", "hyperparameter \"alpha\" must be a number from 0 to 1000000000000, not -1")]
+    [InlineData("lasso", """{"l1_ratio": 0.5}""", "lasso has no hyperparameter \"l1_ratio\"")]
+    [InlineData("elastic_net", """{"l1_ratio": 1.5}""", "hyperparameter \"l1_ratio\" must be a number from 0 to 1, not 1.5")]
+    [InlineData("svm", """{"kernel": "rbf"}""", "hyperparameter \"kernel\" must be linear, not \"rbf\"")]
+    [InlineData("linear_svm", """{"loss": "epsilon_insensitive"}""", "hyperparameter \"loss\" must be squared_epsilon_insensitive, not")]
+    [InlineData("huber", """{"epsilon": 0.5}""", "hyperparameter \"epsilon\" must be a number from 1 to")]
+    [InlineData("quantile", """{"quantile": 1}""", "hyperparameter \"quantile\" must be a number from 1E-06 to 0.999999, not 1")]
+    [InlineData("passive_aggressive", """{"C": 0}""", "hyperparameter \"C\" must be a number from")]
+    [InlineData("stochastic_gradient_descent", """{"penalty": "l1"}""", "hyperparameter \"penalty\" must be l2, not \"l1\"")]
+    [InlineData("bagging", """{"max_samples": 2}""", "hyperparameter \"max_samples\" must be a number from 0.01 to 1, not 2")]
     [InlineData("ridge", "[1]", "hyperparams must be a JSON object, not array")]
     [InlineData("ridge", "{", "hyperparams is not JSON")]
     public void A_wrong_hyperparameter_is_refused_by_name_with_what_is_allowed(string algorithm, string hyperparams, string message)

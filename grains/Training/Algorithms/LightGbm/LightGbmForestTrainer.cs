@@ -83,6 +83,8 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
             ("lambda_l2", settings.Real("reg_lambda")),
             ("min_gain_to_split", settings.Real("min_split_gain")),
             ("max_bin", settings.Integer("max_bin")),
+            // Boosting is better off with 3; a forest is meant to split wherever it can.
+            ("min_data_in_bin", 1),
             .. LightGbmGrowth.Repeatable(settings.Integer("num_threads"), seed, machines),
         ]);
     }

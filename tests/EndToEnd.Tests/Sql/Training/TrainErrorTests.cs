@@ -15,7 +15,7 @@ public sealed class TrainErrorTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("22023", "relation", "'regression'")]
     [InlineData("22023", "label", "'regression', 'line_1'")]
     [InlineData("22023", "label", "'clustering', 'line_1', 'y', 'kmeans'")]
-    [InlineData("0A000", "lasso", "'regression', 'line_1', 'y', 'lasso'")]
+    [InlineData("0A000", "kernel_ridge", "'regression', 'line_1', 'y', 'kernel_ridge'")]
     [InlineData("0A000", "kmeans", "'regression', 'line_1', 'y', 'kmeans'")]
     [InlineData("0A000", "materialize_snapshot", "'regression', 'line_1', 'y', materialize_snapshot => true")]
     [InlineData("22023", "zz", "'regression', 'line_1', 'y', preprocess => '{\"zz\": {\"scale\": \"standard\"}}'")]
