@@ -167,7 +167,8 @@ drop_earlier(const Dataset *dataset, Oid caller)
 				 errhint("Its owner may drop it, or GRANT SELECT on it.")));
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(caller, security | SECURITY_LOCAL_USERID_CHANGE);
-	execute(psprintf("DROP TABLE pgml.%s", dataset->name));
+	/* Views on it go with it, which Postgres tells: as PostgresML does, and SQL that makes them anew runs again. */
+	execute(psprintf("DROP TABLE pgml.%s CASCADE", dataset->name));
 	SetUserIdAndSecContext(user, security);
 }
 

@@ -31,6 +31,9 @@ public sealed record Hyperparameter
 
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>Words that other libraries have and that mean something which is not offered: 0A000 rather than 22023.</summary>
+    public IReadOnlyList<string> NotOffered { get; init; } = [];
+
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>JSON null is a value, "no limit" for most.</summary>

@@ -76,6 +76,11 @@ public sealed class HyperparameterTable
                 when hyperparameter.Choices.Contains(value.GetString()!) => value.GetString(),
             _ => (object)value,
         };
+        if (value.ValueKind == JsonValueKind.String && hyperparameter.NotOffered.Contains(value.GetString()!))
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, $"hyperparameter \"{name}\" cannot be \"{value.GetString()}\": that is not offered", $"Offered: {string.Join(", ", hyperparameter.Choices)}.");
+        }
+
         return read is JsonElement
             ? throw new GraincastException(SqlState.InvalidParameter,
                 $"hyperparameter \"{name}\" must be {hyperparameter.Allowed()}, not {Shorten(value.GetRawText())}",

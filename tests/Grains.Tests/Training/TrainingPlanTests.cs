@@ -46,7 +46,7 @@ public class TrainingPlanTests
     [InlineData("lasso", """{"alpha": -1}""", "hyperparameter \"alpha\" must be a number from 0 to 1000000000000, not -1")]
     [InlineData("lasso", """{"l1_ratio": 0.5}""", "lasso has no hyperparameter \"l1_ratio\"")]
     [InlineData("elastic_net", """{"l1_ratio": 1.5}""", "hyperparameter \"l1_ratio\" must be a number from 0 to 1, not 1.5")]
-    [InlineData("svm", """{"kernel": "rbf"}""", "hyperparameter \"kernel\" must be linear, not \"rbf\"")]
+    [InlineData("svm", """{"kernel": "curved"}""", "hyperparameter \"kernel\" must be linear, not \"curved\"")]
     [InlineData("linear_svm", """{"loss": "epsilon_insensitive"}""", "hyperparameter \"loss\" must be squared_epsilon_insensitive, not")]
     [InlineData("huber", """{"epsilon": 0.5}""", "hyperparameter \"epsilon\" must be a number from 1 to")]
     [InlineData("quantile", """{"quantile": 1}""", "hyperparameter \"quantile\" must be a number from 1E-06 to 0.999999, not 1")]
@@ -61,6 +61,14 @@ public class TrainingPlanTests
 
         error.SqlState.ShouldBe("22023");
         error.Message.ShouldStartWith(message);
+    }
+
+    [Fact]
+    public void A_kernel_that_is_known_and_not_offered_is_no_mistake_but_not_offered()
+    {
+        var error = Trainer.Refusal(() => TrainingPlan.Create(Trainer.Spec(Numbers, "regression", "svm") with { Hyperparams = """{"kernel": "rbf"}""" }));
+
+        (error.SqlState, error.Hint).ShouldBe(("0A000", "Offered: linear."));
     }
 
     [Fact]

@@ -15,8 +15,7 @@ internal static class MarginTables
     private static readonly Hyperparameter Patience = Hyperparameter.Integer("n_iter_no_change", 5, 1, 100_000);
     private static readonly Hyperparameter Shuffle = Hyperparameter.Boolean("shuffle", true);
 
-    // No other kernel is offered: naming one is an error.
-    private static readonly Hyperparameter Kernel = Hyperparameter.Choice("kernel", "linear", "linear");
+    private static readonly Hyperparameter Kernel = Hyperparameter.Choice("kernel", "linear", "linear") with { NotOffered = ["poly", "precomputed", "rbf", "sigmoid"] };
     private static readonly Hyperparameter TargetLoss = Hyperparameter.Choice("loss", "squared_epsilon_insensitive", "squared_epsilon_insensitive");
 
     public static HyperparameterTable LinearSvm { get; } = new(C, Hyperparameter.Choice("loss", "squared_hinge", "squared_hinge"), Penalty, FitIntercept, InterceptScaling, Iterations, Tolerance);

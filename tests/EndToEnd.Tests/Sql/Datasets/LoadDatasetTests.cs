@@ -84,4 +84,17 @@ public sealed class LoadDatasetTests(TestDatabase database) : IClassFixture<Test
 
         (await session.ScalarAsync<long>("SELECT count(*) FROM pgml.linnerud")).ShouldBe(0);
     }
+
+    [Fact]
+    public async Task Views_on_an_earlier_copy_go_with_it_and_are_named()
+    {
+        await using var session = await database.OpenAsync();
+        await session.ExecuteAsync("SELECT pgml.load_dataset('linnerud')");
+        await session.ExecuteAsync("CREATE VIEW exercises AS SELECT chins, situps FROM pgml.linnerud");
+
+        await session.ExecuteAsync("SELECT pgml.load_dataset('linnerud')");
+
+        session.Notices.ShouldContain(notice => notice.Contains("exercises", StringComparison.Ordinal));
+        await session.FailAsync("42P01", "SELECT * FROM exercises");
+    }
 }
