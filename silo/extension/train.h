@@ -64,6 +64,10 @@ typedef struct TrainResult
 	char	   *metrics;
 } TrainResult;
 
+/* trainarguments.c */
+extern void train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request);
+extern void train_check_arguments(TrainRequest *request, bool exists);
+
 /* trainrelation.c */
 extern void train_describe(const TrainRequest *request, TrainRelation *out);
 extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
