@@ -16,10 +16,12 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     // A commit that other nodes have seen reaches this one within milliseconds.
     private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CommitPeriod = TimeSpan.FromMilliseconds(20);
+    // A model that is dropped must not be given to whoever remembers its hash.
+    private static readonly TimeSpan NamedAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(1);
 
     private readonly Dictionary<string, Batcher<RowKey, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
-    private bool _isCommitted;
+    private long? _namedAt;
     private Task<ScoringModel>? _scoring;
 
     /// <inheritdoc/>
@@ -27,13 +29,15 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     {
         using var activity = GraincastActivity.Source.StartActivity("open");
         (string database, string sha256) = DatabaseAndHash();
-        if (!_isCommitted && !store.IsClaimedBy(database, sha256, role))
+        bool wasNamed = _namedAt is { } at && time.GetElapsedTime(at) < NamedAge;
+        if (!wasNamed && !store.IsClaimedBy(database, sha256, role))
         {
-            _isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None);
-            if (!_isCommitted)
+            if (!await catalog.NamesAsync(database, sha256, CancellationToken.None))
             {
                 return await BorrowAsync(role, database, sha256);
             }
+
+            _namedAt = time.GetTimestamp();
         }
 
         return store.Find(sha256) ?? await FetchAsync(database, sha256);
@@ -110,7 +114,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     private async Task<ScoringModel> OpenCommittedAsync(string database, string sha256)
     {
         long start = time.GetTimestamp();
-        while (!_isCommitted && !(_isCommitted = await catalog.NamesAsync(database, sha256, CancellationToken.None)))
+        while (!await catalog.NamesAsync(database, sha256, CancellationToken.None))
         {
             if (time.GetElapsedTime(start) > CommitTimeout)
             {

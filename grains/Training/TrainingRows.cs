@@ -32,7 +32,7 @@ internal sealed class TrainingRows
     }
 
     /// <inheritdoc cref="Training.Folds.Split"/>
-    public Holdout[] Folds(int[] training, int count, long seed) => Training.Folds.Split(_rows, _labels, training, count, seed, _ranks);
+    public IEnumerable<Holdout> Folds(int[] training, int count, long seed) => Training.Folds.Split(_rows, _labels, training, count, seed, _ranks);
 
     /// <summary>Prepares the rows of a split; what preparing needs to know comes from its training rows.</summary>
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>

@@ -77,7 +77,7 @@ public sealed partial class Tokens(ITokenKeys table, TokenOptions options, TimeP
             return newest;
         }
 
-        await ReadAsync(seen: ring, isNeeded: ring.Newest is null, table.RenewAsync, cancellationToken);
+        await ReadAsync(seen: ring, isNeeded: ring.Newest is not { } known || known.Created + TokenKey.Lifetime <= time.GetUtcNow(), table.RenewAsync, cancellationToken);
         return _ring.Newest ?? throw new GraincastException(
             SqlState.ObjectNotInState,
             "there is no key to sign tokens with",
@@ -105,8 +105,7 @@ public sealed partial class Tokens(ITokenKeys table, TokenOptions options, TimeP
             return;
         }
 
-        bool isRenewal = seen.Newest is not null;
-        using var limit = new CancellationTokenSource(isRenewal ? RenewTimeout : Timeout.InfiniteTimeSpan, time);
+        using var limit = new CancellationTokenSource(isNeeded ? Timeout.InfiniteTimeSpan : RenewTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -115,7 +114,7 @@ public sealed partial class Tokens(ITokenKeys table, TokenOptions options, TimeP
                 _ring = new Ring(await read(either.Token), time.GetUtcNow());
             }
         }
-        catch (Exception exception) when (isRenewal && (exception is DbException or GraincastException || (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)))
+        catch (Exception exception) when (seen.Newest is not null && (exception is DbException or GraincastException || (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)))
         {
             // With node 0 down the keys that are known are good enough; asked again a second later.
             LogKeysUnreadable(logger, exception.Message);

@@ -324,15 +324,20 @@ catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes)
 	for (int64 i = 0; i < parts && image != NULL; i++)
 	{
 		bool		isnull = true;
+		Datum		stored = 0;
 		bytea	   *data = NULL;
 
 		values[1] = Int32GetDatum((int32) i);
 		if (catalog_run(&part, values, NULL, true) == 1)
-			data = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+			stored = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		if (!isnull)
+			data = DatumGetByteaPP(stored);
 		if (isnull || VARSIZE_ANY_EXHDR(data) > *size_bytes - at)
 			break;
 		memcpy(image + at, VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data));
 		at += VARSIZE_ANY_EXHDR(data);
+		if ((Pointer) data != DatumGetPointer(stored))
+			pfree(data);
 		SPI_freetuptable(SPI_tuptable);
 	}
 	catalog_leave(&access);

@@ -142,19 +142,22 @@ deploy(FunctionCallInfo fcinfo, const CatalogModel *model, const char *project_n
 {
 	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext context = CurrentMemoryContext;
+	Oid			user = GetUserId();
 	CatalogAccess access;
 	CatalogProject project;
 	Chosen		chosen;
 	Datum		values[3];
 	bool		nulls[3] = {0};
 
-	catalog_check_right(model, GetUserId(), CATALOG_TRAIN);
+	catalog_check_right(model, user, CATALOG_TRAIN);
 	catalog_enter(&access);
 	if (!catalog_lock_project(project_name, &project) || project.id != model->project_id || strcmp(project.owner, NameStr(model->owner)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access: project \"%s\" was changed by another transaction", project_name),
 				 errhint("Run the transaction again.")));
+	/* Once more, by the row that is locked: the right may have been taken back while this waited. */
+	catalog_check_project(project_name, project.owner, &project.grants, user, CATALOG_TRAIN);
 	chosen = strategy ? choose(&project, project_name, strategy, algorithm) : choose_specific(model->model_id);
 	if (chosen.model_id == 0)
 		catalog_raise_unknown_model(model->model_id);

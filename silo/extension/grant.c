@@ -79,8 +79,11 @@ change(FunctionCallInfo fcinfo, const char *function, bool grant)
 	name = text_argument(fcinfo, 0, function, "project_name");
 	role = text_argument(fcinfo, 1, function, "role_name");
 	right = find_right(text_argument(fcinfo, 2, function, "privilege"));
-	if (grant)
-		(void) get_role_oid(role, false);
+	if (grant && !OidIsValid(get_role_oid(role, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" does not exist", role),
+				 errhint("Name one role; for many, a role that they are members of.")));
 	catalog_enter(&access);
 	catalog_lock_project_for(name, user, CATALOG_OWN, &project);
 	if (grant && project.grants.count >= CATALOG_GRANTS_MAX && !is_granted(&project.grants, role, right))

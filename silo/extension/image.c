@@ -127,9 +127,9 @@ map_descriptor(Image *image, uint64 claimed_bytes)
 	image->bytes = bytes;
 }
 
-/* False with the reason when the silo cannot be asked or cannot answer now; raises when it refuses. */
+/* False with the reason when the silo cannot be asked or cannot answer now, or knows nothing of an image that the catalog here has; raises when it refuses. */
 static bool
-open_from_silo(Image *image, SiloFailure *failure)
+open_from_silo(Image *image, bool in_catalog, SiloFailure *failure)
 {
 	StringInfoData frame;
 	WireReader	reply;
@@ -151,6 +151,9 @@ open_from_silo(Image *image, SiloFailure *failure)
 			close(silo_take_descriptor());
 		return true;
 	}
+	/* A row of this transaction, such as pgml.import_model wrote, is nothing that the silo sees. */
+	if (failure->answered && failure->sqlstate == ERRCODE_UNDEFINED_OBJECT && in_catalog)
+		return false;
 	/* Connection trouble, a silo short of something, or one that starts or stops. */
 	class = ERRCODE_TO_CATEGORY(failure->sqlstate);
 	if (failure->answered && class != MAKE_SQLSTATE('0', '8', '0', '0', '0') && class != MAKE_SQLSTATE('5', '3', '0', '0', '0')
@@ -164,7 +167,7 @@ warn_once(const SiloFailure *failure)
 {
 	static bool warned;
 
-	if (warned)
+	if (warned || failure->sqlstate == ERRCODE_UNDEFINED_OBJECT)
 		return;
 	warned = true;
 	ereport(WARNING,
@@ -215,7 +218,7 @@ image_open(const uint8 sha256[GC_SHA256_BYTES], int64 model_id, bool ask_silo)
 	if (image->bytes != NULL && !ask_silo)
 		return image;
 	/* Entries are left in the table when this fails: they are empty and go at the transaction's end. */
-	if (!RecoveryInProgress() && open_from_silo(image, &failure))
+	if (!RecoveryInProgress() && open_from_silo(image, model_id != 0 && !ask_silo, &failure))
 		return image;
 	if (ask_silo)
 		silo_raise(&failure);

@@ -26,7 +26,7 @@ find_shares(const gc_model *model)
 	static const char key[] = "feature_importance";
 	size_t		bytes;
 	const char *metadata = gc_metadata(model, &bytes);
-	char	   *json = pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8);
+	char	   *json = bytes > 0 ? pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8) : "{}";
 	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 	JsonbValue *shares = JB_ROOT_IS_OBJECT(object) ? getKeyJsonValueFromContainer(&object->root, key, strlen(key), NULL) : NULL;
 

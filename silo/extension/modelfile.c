@@ -67,7 +67,7 @@ member(const Jsonb *object, const char *name)
 	if (value == NULL)
 		return NULL;
 	if (value->type == jbvString)
-		return pnstrdup(value->val.string.val, value->val.string.len);
+		return value->val.string.len > 0 && value->val.string.val[0] != '{' ? pnstrdup(value->val.string.val, value->val.string.len) : NULL;
 	return DatumGetCString(DirectFunctionCall1(jsonb_out, JsonbPGetDatum(JsonbValueToJsonb(value))));
 }
 
@@ -77,7 +77,7 @@ describe(const gc_model *model, TrainRequest *request, TrainResult *result)
 {
 	size_t		bytes;
 	const char *metadata = gc_metadata(model, &bytes);
-	char	   *json = pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8);
+	char	   *json = bytes > 0 ? pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8) : "{}";
 	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 	char	   *seed = NULL;
 

@@ -99,8 +99,8 @@ pin_find_project(const char *name, PinEntry *out)
 	char	   *hex;
 	PinEntry	entry;
 
-	if (at[0] == '\0')
-		return false;
+	if (at[0] == '\0' || name[0] == '\0')
+		return false;			/* entries without a name are those of dropped models */
 	hex = to_hex(name, strlen(name));
 	while (next_entry(&at, &entry) > 0)
 	{
@@ -121,7 +121,7 @@ pin_find_model(int64 model_id, PinEntry *out)
 
 	while (next_entry(&at, out) > 0)
 	{
-		if (out->model_id == model_id)
+		if (out->model_id == model_id && model_id != 0)	/* 0 is what a dropped project has */
 			return true;
 	}
 	return false;

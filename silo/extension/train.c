@@ -243,6 +243,7 @@ graincast_train(PG_FUNCTION_ARGS)
 	exists = train_complete(&request);
 	train_check_arguments(&request, exists);
 	train_describe(&request, &relation);
+	train_check_trusted(&request, &relation);
 	if (request.for_client)
 		train_check_readable(&request, &relation);
 

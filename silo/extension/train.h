@@ -25,6 +25,9 @@ typedef struct TrainRequest
 	bool		automatic_deploy;
 	char	   *preprocess;
 	List	   *exclude;		/* of char *: columns that are no features */
+	bool		exists;			/* the project, when the call began */
+	bool		reused;			/* relation is the last snapshot's */
+	char	   *trained_by_others;	/* the project's owner, when it lets others train; else NULL */
 	bool		has_exclude;	/* false: the last snapshot's, if relation is */
 	Oid			caller;			/* whose run it is */
 	char	   *caller_name;
@@ -71,6 +74,7 @@ extern void train_check_arguments(TrainRequest *request, bool exists);
 /* trainrelation.c */
 extern void train_describe(const TrainRequest *request, TrainRelation *out);
 extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
+extern void train_check_trusted(const TrainRequest *request, const TrainRelation *relation);
 extern void train_check_select(const TrainRelation *relation, Oid role);
 extern List *train_excluded(ArrayType *names);
 extern char *train_query(const TrainRelation *relation, int64 run);

@@ -4,6 +4,8 @@
 #include "train.h"
 #include "token.h"
 
+#define TRAIN_ARGUMENTS 17
+
 static char *
 required_text(FunctionCallInfo fcinfo, int argument, const char *name)
 {
@@ -74,6 +76,11 @@ notice_runtime(void)
 void
 train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
 {
+	if (PG_NARGS() < TRAIN_ARGUMENTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the SQL of extension graincast is older than its library"),
+				 errhint("Create the extension anew.")));
 	request->caller = GetUserId();
 	request->caller_name = GetUserNameFromId(request->caller, false);
 	request->for_client = token_names_role(&request->owner);

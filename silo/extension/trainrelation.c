@@ -3,6 +3,7 @@
 
 #include "train.h"
 #include "catalog/pg_class.h"
+#include "utils/syscache.h"
 
 static Oid
 find_relation(const char *name)
@@ -173,6 +174,34 @@ static bool
 may_read(Oid relation, Oid role)
 {
 	return pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK || pg_attribute_aclcheck_all(relation, role, ACL_SELECT, ACLMASK_ALL) == ACLCHECK_OK;
+}
+
+/*
+ * A project that is granted may have been trained last by anybody it is granted to, on a view of theirs: its functions would run as whoever trains the project again
+ * by its name. So that takes a relation of the project's owner or of the caller's own roles; being a superuser is no reason to trust one.
+ */
+void
+train_check_trusted(const TrainRequest *request, const TrainRelation *relation)
+{
+	Oid			project_owner;
+	Oid			owner;
+	HeapTuple	tuple;
+
+	if (!request->reused || request->trained_by_others == NULL)
+		return;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation->relation));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relation->relation);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	project_owner = get_role_oid(request->trained_by_others, true);
+	if (is_member_of_role_nosuper(request->owner, owner) || (OidIsValid(project_owner) && is_member_of_role_nosuper(project_owner, owner)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("project \"%s\" was trained last on %s, which belongs to role \"%s\"", request->project, relation->qualified, GetUserNameFromId(owner, false)),
+			 errdetail("What the relation runs would run as you."),
+			 errhint("If you trust it, name it: relation_name => %s.", quote_literal_cstr(relation->qualified))));
 }
 
 /* For what is written of a relation without a query that reads it. */

@@ -42,6 +42,7 @@ reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 	if (catalog_run(&statement, values, NULL, false) == 0)
 		return;
 	request->relation = keep_text(context, 1);
+	request->reused = true;
 	request->label = keep_text(context, 2);
 	request->test_size = (float4) DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 	request->sampling = keep_text(context, 4);
@@ -77,12 +78,18 @@ train_complete(TrainRequest *request)
 
 		catalog_read_grants(4, &grants);
 		catalog_check_project(request->project, catalog_text(3), &grants, request->owner, CATALOG_TRAIN);
+		for (int i = 0; i < grants.count; i++)
+		{
+			if (grants.all[i].right >= CATALOG_TRAIN)
+				request->trained_by_others = keep_text(context, 3);
+		}
 		check_task(request, catalog_text(2));
 		request->task = keep_text(context, 2);
 		if (request->relation == NULL)
 			reuse_snapshot(request, context, id);
 	}
 	catalog_leave(&access);
+	request->exists = exists;
 	return exists;
 }
 
@@ -92,7 +99,9 @@ lock_project(const TrainRequest *request)
 {
 	CatalogProject project;
 
-	catalog_add_project(request->project, request->task, request->owner_name);
+	/* One that was there and is gone was dropped meanwhile: whoever was only let to train it does not get its name. */
+	if (!request->exists)
+		catalog_add_project(request->project, request->task, request->owner_name);
 	if (!catalog_lock_project(request->project, &project))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

@@ -9,12 +9,12 @@ internal static class Silhouette
     /// <param name="features">Local rows × features, as the learner sees them.</param>
     /// <param name="clusters">Index of each row's cluster.</param>
     /// <param name="hashes">Content hash of each row, ascending.</param>
-    /// <param name="ranks">The parts; the root alone gets the number.</param>
+    /// <param name="ranks">The parts; all get the number, which a search compares.</param>
     /// <returns>−1 … 1, the mean over the first <see cref="MaxRows"/> rows; NaN unless these lie in 2 … rows − 1 clusters.</returns>
     public static double Of(FloatTable features, int[] clusters, ulong[] hashes, Communicator ranks)
     {
         var sample = SilhouetteSample.Gather(features, clusters, hashes, MaxRows, ranks);
-        return ranks.IsRoot ? Of(sample.Features, sample.Clusters) : double.NaN;
+        return ranks.Sum(ranks.IsRoot ? Of(sample.Features, sample.Clusters) : 0);
     }
 
     private static double Of(FloatTable features, int[] clusters)

@@ -16,7 +16,7 @@ internal static class Folds
     /// <param name="seed">Another seed makes other folds.</param>
     /// <param name="ranks">The parts that split their rows together.</param>
     /// <exception cref="GraincastException">22023: fewer rows than folds.</exception>
-    public static Holdout[] Split(RowSet rows, LabelColumn labels, int[] training, int count, long seed, Communicator ranks)
+    public static IEnumerable<Holdout> Split(RowSet rows, LabelColumn labels, int[] training, int count, long seed, Communicator ranks)
     {
         var groups = labels.Labels.Count > 0 ? GroupByClass(labels, training) : [[.. training]];
         var sizes = groups.Select(group => (long)group.Length).ToArray();
@@ -38,11 +38,11 @@ internal static class Folds
         {
             var end = chunk == count
                 ? [.. groups.Select(group => group.Length)]
-                : Selection.CountSmallest(ranks, keys, [.. sizes.Select(size => size * chunk / count)]);
+                : Selection.CountSmallest(ranks, keys, [.. sizes.Select(size => size / count * chunk + Math.Min(chunk, size % count))]);
             long before = 0;
             for (var group = 0; group < groups.Length; group++)
             {
-                // Small labels begin at different folds: else the last fold would have the remainders of all.
+                // Each label begins at the fold where the one before it ended: else the first folds would have the remainders of all.
                 foreach (var row in groups[group][begin[group]..end[group]])
                 {
                     fold[row] = (int)((chunk - 1 + before) % count);
@@ -54,7 +54,8 @@ internal static class Folds
             begin = end;
         }
 
-        return [.. Enumerable.Range(0, count).Select(k => new Holdout([.. training.Where(row => fold[row] != k)], [.. training.Where(row => fold[row] == k)]))];
+        // One at a time: together they would be as many numbers as rows times folds.
+        return Enumerable.Range(0, count).Select(k => new Holdout([.. training.Where(row => fold[row] != k)], [.. training.Where(row => fold[row] == k)]));
     }
 
     private static int[][] GroupByClass(LabelColumn labels, int[] training)

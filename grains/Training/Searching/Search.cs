@@ -17,7 +17,7 @@ internal static class Search
         progress.Say($"search: {search.Trials.Count} combinations on {search.Folds} folds");
         foreach (var (fold, holdout) in rows.Folds(training, search.Folds, seed).Index())
         {
-            var data = rows.Prepare(holdout);
+            var data = Prepare(rows, holdout, fold);
             foreach (var (place, trial) in search.Trials.Index())
             {
                 progress.Step((fold * search.Trials.Count) + place + 1, () => $"search: fold {fold + 1} of {search.Folds}, combination {place + 1} of {search.Trials.Count}: {trial.Json.GetRawText()}");
@@ -40,6 +40,19 @@ internal static class Search
             {
                 throw new GraincastException(exception.SqlState, exception.Message, exception.Hint, $"In the search, with {trial.Json.GetRawText()}. {exception.Detail}".TrimEnd(), exception);
             }
+        }
+    }
+
+    private static TrainingSet Prepare(TrainingRows rows, Holdout holdout, int fold)
+    {
+        try
+        {
+            return rows.Prepare(holdout);
+        }
+        catch (GraincastException exception)
+        {
+            throw new GraincastException(exception.SqlState, $"fold {fold + 1} of the search: {exception.Message}",
+                "Train on more rows, of each label too, pass a smaller cv in search_args, or search => NULL.", exception.Detail, exception);
         }
     }
 

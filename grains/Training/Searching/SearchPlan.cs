@@ -42,15 +42,16 @@ internal sealed record SearchPlan(IReadOnlyList<string> Names, IReadOnlyList<Sea
         using var parameters = JsonText.ParseObject(spec.SearchParams, "search_params");
         var lists = parameters.RootElement.EnumerateObject().OrderBy(list => list.Name, StringComparer.Ordinal).ToArray();
         Check(lists, table);
-        var all = lists.Aggregate(1L, (product, list) => (long)Math.Min((double)product * list.Value.GetArrayLength(), long.MaxValue / 2));
+        var all = lists.Aggregate(1.0, (product, list) => product * list.Value.GetArrayLength());
         if (spec.Search == "grid" && all > MaxTrials)
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"the grid has {all} combinations, {MaxTrials} are allowed", "Pass search => 'random' with n_iter in search_args, or shorter lists.");
+            throw new GraincastException(SqlState.InvalidParameter, $"the grid has {all:0} combinations, {MaxTrials} are allowed", "Pass search => 'random' with n_iter in search_args, or shorter lists.");
         }
 
-        var chosen = spec.Search == "grid" || all <= wanted ? Enumerable.Range(0, (int)all).Select(place => (long)place) : Draw(all, wanted, seed);
+        var counts = Array.ConvertAll(lists, list => list.Value.GetArrayLength());
+        var chosen = spec.Search == "grid" || all <= wanted ? All(counts, (int)all) : Draw(counts, wanted, seed);
         using var given = JsonText.ParseObject(spec.Hyperparams, "hyperparams");
-        return new SearchPlan([.. lists.Select(list => list.Name)], [.. chosen.Select(place => Trial(place, lists, given.RootElement, table, spec.Algorithm))], folds);
+        return new SearchPlan([.. lists.Select(list => list.Name)], [.. chosen.Select(places => Trial(places, lists, given.RootElement, table, spec.Algorithm))], folds);
     }
 
     private static int ReadArgument(JsonDocument arguments, string name, int value, int min, int max)
@@ -100,33 +101,39 @@ internal sealed record SearchPlan(IReadOnlyList<string> Names, IReadOnlyList<Sea
         }
     }
 
-    /// <summary>Different places below <paramref name="count"/>, all equally likely (Floyd's sampling; Bentley, Floyd: A sample of brilliance, CACM 1987).</summary>
-    private static IEnumerable<long> Draw(long count, int wanted, long seed)
+    // The last name varies fastest.
+    private static IEnumerable<int[]> All(int[] counts, int all)
     {
-        var random = new SplitMix64(seed);
-        var drawn = new HashSet<long>();
-        var places = new List<long>();
-        for (var last = count - wanted; last < count; last++)
+        for (var number = 0; number < all; number++)
         {
-            var place = (long)(random.NextDouble() * (last + 1));
-            places.Add(drawn.Add(place) ? place : last);
-            drawn.Add(places[^1]);
-        }
+            var places = new int[counts.Length];
+            for (int i = counts.Length - 1, rest = number; i >= 0; rest /= counts[i--])
+            {
+                places[i] = rest % counts[i];
+            }
 
-        return places;
+            yield return places;
+        }
     }
 
-    // The last name varies fastest.
-    private static SearchTrial Trial(long place, JsonProperty[] lists, JsonElement given, HyperparameterTable table, string algorithm)
+    /// <summary>Different combinations, all equally likely. There are more than wanted, so one that comes again is drawn anew.</summary>
+    private static IEnumerable<int[]> Draw(int[] counts, int wanted, long seed)
     {
-        var chosen = new JsonElement[lists.Length];
-        for (var i = lists.Length - 1; i >= 0; i--)
+        var random = new SplitMix64(seed);
+        var drawn = new HashSet<string>();
+        while (drawn.Count < wanted)
         {
-            var count = lists[i].Value.GetArrayLength();
-            chosen[i] = lists[i].Value[(int)(place % count)];
-            place /= count;
+            var places = Array.ConvertAll(counts, count => (int)(random.NextDouble() * count));
+            if (drawn.Add(string.Join(',', places)))
+            {
+                yield return places;
+            }
         }
+    }
 
+    private static SearchTrial Trial(int[] places, JsonProperty[] lists, JsonElement given, HyperparameterTable table, string algorithm)
+    {
+        var chosen = lists.Select((list, i) => list.Value[places[i]]).ToArray();
         var combination = JsonText.WriteObject(lists.Select((list, i) => (list.Name, chosen[i])));
         var names = lists.Select(list => list.Name).ToHashSet(StringComparer.Ordinal);
         var whole = JsonText.WriteObject([.. given.EnumerateObject().Where(member => !names.Contains(member.Name)).Select(member => (member.Name, member.Value)),

@@ -79,4 +79,22 @@ public sealed class DropTests(GraincastCluster cluster)
         (await session.ScalarAsync<string>(rows.Added)).ShouldBe("20");
         (await session.FailAsync(byId)).SqlState.ShouldBe(SqlState.UndefinedObject);
     }
+
+    /// <summary>A dropped project is pinned with model 0.</summary>
+    [Fact]
+    public async Task No_model_has_the_number_0_whatever_the_pin_says()
+    {
+        Servers.Citus.Require();
+        foreach (var node in cluster.Nodes)
+        {
+            await using var session = await Session.OpenAsync(cluster, node: node);
+            await session.ExecuteAsync("SELECT pgml.version()");
+            await session.ExecuteAsync($"SET graincast.pin = '61:0:{new string('0', 64)}'");
+
+            (await session.FailAsync("SELECT pgml.predict(0::bigint, ARRAY[1]::real[])")).SqlState.ShouldBe(SqlState.UndefinedObject);
+            (await session.FailAsync("SELECT pgml.feature_importance(0::bigint)")).SqlState.ShouldBe(SqlState.UndefinedObject);
+            (await session.FailAsync("SELECT pgml.predict('', ARRAY[1]::real[])")).SqlState.ShouldBe(SqlState.UndefinedObject);
+            (await session.ScalarAsync<int>("SELECT 1")).ShouldBe(1);
+        }
+    }
 }

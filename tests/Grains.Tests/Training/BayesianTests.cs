@@ -59,4 +59,19 @@ public class BayesianTests
         });
         return (centred.TransposeThisAndMultiply(centred), residual);
     }
+
+    [Theory, InlineData("bayesian_ridge"), InlineData("automatic_relevance_determination")]
+    public void More_features_than_rows_and_columns_that_are_the_same_give_finite_weights(string algorithm)
+    {
+        var random = new Random(11);
+        var rows = Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 60).Select(_ => random.NextDouble()).ToArray()).ToList();
+        rows.ForEach(row => row[1] = row[0]);
+
+        foreach (var targets in new[] { rows.Select(row => (object?)row.Sum()), rows.Select(_ => (object?)3.0) })
+        {
+            using var model = SparseTests.Fit(Table.Of(rows, targets), algorithm, "{}");
+
+            LinearRegressionTests.Weights(model).ShouldAllBe(weight => double.IsFinite(weight) && Math.Abs(weight) < 1e3);
+        }
+    }
 }

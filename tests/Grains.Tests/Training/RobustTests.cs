@@ -19,6 +19,16 @@ public class RobustTests
         squares.Predict([5]).ShouldBeGreaterThan(50);
     }
 
+    [Fact]
+    public void Hubers_intercept_is_found_also_where_no_weight_moves()
+    {
+        var table = Table.Of(Enumerable.Range(0, 40).Select(i => new double[] { i % 2 }), Enumerable.Range(0, 40).Select(i => (object?)(i % 10 == 9 ? 1000.0 : i % 10)));
+
+        using var model = SparseTests.Fit(table, "huber", """{"alpha": 1e12, "max_iter": 10000, "tol": 1e-10}""");
+
+        model.Predict([0]).ShouldBe(4.5f, 0.5f);
+    }
+
     [Theory]
     [InlineData(1.35, 0.0001)]
     [InlineData(1.1, 0.5)]

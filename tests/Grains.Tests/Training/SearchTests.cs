@@ -77,6 +77,46 @@ public class SearchTests
     }
 
     [Fact]
+    public void Parts_search_clusterings_too()
+    {
+        var table = Table.Load("iris", null).Without("target");
+        var spec = Trainer.Spec(table, "clustering", "kmeans") with { Search = "grid", SearchParams = """{"n_clusters": [2, 5]}""", SearchArgs = """{"cv": 2}""" };
+
+        var results = Trainer.TrainInParts(spec, [.. table.Rows.Take(60)], [.. table.Rows.Skip(60)]).Trained.Result.Metrics.GetProperty("search_results");
+
+        results.GetProperty("best_index").GetInt32().ShouldBe(0);
+        Numbers(results, "mean_test_score")[0].ShouldBeGreaterThan(0.5);
+    }
+
+    [Fact]
+    public void A_random_search_over_a_huge_grid_tries_values_of_every_list()
+    {
+        var wide = "{" + string.Join(", ", new[] { "num_leaves", "max_bin", "min_data_in_leaf", "n_estimators", "max_depth" }
+            .Select(name => $"\"{name}\": [{string.Join(", ", Enumerable.Range(2, 60))}]")) + ", "
+            + string.Join(", ", new[] { "subsample", "learning_rate", "colsample_bytree", "reg_alpha", "reg_lambda", "min_split_gain" }
+                .Select(name => $"\"{name}\": [{string.Join(", ", Enumerable.Range(1, 60).Select(value => $"0.{value + 10}"))}]")) + "}";
+
+        var trials = TrainingPlan.Create(Searching("lightgbm", "random", wide) with { SearchArgs = """{"n_iter": 20}""" }).Search!.Trials;
+
+        trials.Count.ShouldBe(20);
+        foreach (var name in JsonElement.Parse(wide).EnumerateObject().Select(list => list.Name))
+        {
+            trials.Select(trial => trial.Json.GetProperty(name).GetDouble()).Distinct().Count().ShouldBeGreaterThan(5, name);
+        }
+    }
+
+    [Fact]
+    public void A_fold_that_cannot_be_learnt_from_says_so()
+    {
+        var table = Table.Of(Enumerable.Range(0, 20).Select(i => new double[] { i }), Enumerable.Range(0, 20).Select(i => (object?)(i < 2 ? "rare" : "common")));
+
+        var error = Trainer.Refusal(() => Trainer.Train(table, Trainer.Spec(table, "classification", "linear") with { Search = "grid", SearchParams = """{"C": [1, 2]}""", TestSize = 0.5f }));
+
+        error.Message.ShouldContain("of the search: the training rows have one label only");
+        error.Hint.ShouldContain("cv");
+    }
+
+    [Fact]
     public void Random_search_tries_different_combinations_which_follow_from_the_seed()
     {
         const string Wide = """{"alpha": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "fit_intercept": [true, false]}""";
@@ -105,9 +145,10 @@ public class SearchTests
         var labels = LabelColumn.Read(rows, Scoring.ModelTask.Classification, Communicator.Alone);
         int[] training = [.. Enumerable.Range(0, rows.Count).Where(row => row % 4 != 0)];
 
-        var folds = Folds.Split(rows, labels, training, 5, 1, Communicator.Alone);
+        var folds = Folds.Split(rows, labels, training, 5, 1, Communicator.Alone).ToArray();
 
         folds.SelectMany(fold => fold.Test).Order().ShouldBe(training);
+        (folds.Max(fold => fold.Test.Length) - folds.Min(fold => fold.Test.Length)).ShouldBeLessThanOrEqualTo(1);
         foreach (var fold in folds)
         {
             fold.Training.Concat(fold.Test).Order().ShouldBe(training);

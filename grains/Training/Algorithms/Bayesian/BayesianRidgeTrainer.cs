@@ -9,12 +9,17 @@ namespace Graincast.Training;
 /// </summary>
 internal sealed class BayesianRidgeTrainer : ITrainer
 {
+    // Below it an eigenvalue is rounding: the rows determine no more directions than they have.
+    private const double RankTolerancePerFeature = 1e-14;
+
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         progress.Say($"bayesian_ridge: moments of {part.Rows} rows, {part.Width} features");
         var problem = GramProblem.Of(part, settings.Boolean("fit_intercept"));
         var decomposition = problem.Moments.Gram.Evd(Symmetricity.Symmetric);
-        var values = decomposition.EigenValues.Real().Map(value => Math.Max(0, value));
+        var values = decomposition.EigenValues.Real();
+        var smallest = values.Maximum() * RankTolerancePerFeature * part.Width;
+        values = values.Map(value => value > smallest ? value : 0);
         var cross = decomposition.EigenVectors.TransposeThisAndMultiply(Vector<double>.Build.Dense(problem.Cross));
         var evidence = new Evidence(problem, settings);
         double precision = 1;
@@ -22,7 +27,7 @@ internal sealed class BayesianRidgeTrainer : ITrainer
         {
             progress.Step(iteration + 1, () => $"bayesian_ridge: iteration {iteration + 1}");
             var ratio = precision / evidence.Noise;
-            var weights = decomposition.EigenVectors * cross.PointwiseDivide(values + ratio);
+            var weights = decomposition.EigenVectors * cross.PointwiseMultiply(values.Map(value => value > 0 ? 1 / (value + ratio) : 0, Zeros.Include));
             var change = evidence.Move(weights);
             if (iteration == settings.Integer("max_iter") || (iteration > 0 && change < settings.Real("tol")))
             {

@@ -16,7 +16,7 @@ internal sealed class RelevanceTrainer : ITrainer
         var evidence = new Evidence(problem, settings);
         var kept = problem.Varying;
         var precisions = Enumerable.Repeat(1.0, part.Width).ToArray();
-        for (long iteration = 0; kept.Length > 0; iteration++)
+        for (long iteration = 0; kept.Length > 0 && problem.TargetSquares > 0; iteration++)
         {
             progress.Step(iteration + 1, () => $"automatic_relevance_determination: iteration {iteration + 1}, {kept.Length} features");
             var (weights, variances) = Posterior(problem, kept, precisions, evidence.Noise);
@@ -43,11 +43,16 @@ internal sealed class RelevanceTrainer : ITrainer
         return problem.Model(part);
     }
 
+    // Columns that depend on each other leave a pivot that is rounding, or 0, once the noise is small: so much more on a diagonal of ones keeps it above.
+    private const double Jitter = 1e-12;
+
     // Means of all weights, 0 for those left out, and variances of the kept ones.
     private static (Vector<double> Weights, Vector<double> Variances) Posterior(GramProblem problem, int[] kept, double[] precisions, double noise)
     {
+        var scales = Array.ConvertAll(kept, feature => 1 / Math.Sqrt(noise * problem.Line(feature)[feature] + precisions[feature]));
         var inverse = Matrix<double>.Build.Dense(kept.Length, kept.Length,
-            (i, j) => noise * problem.Line(kept[i])[kept[j]] + (i == j ? precisions[kept[i]] : 0)).Inverse();
+            (i, j) => i == j ? 1 + Jitter : noise * problem.Line(kept[i])[kept[j]] * scales[i] * scales[j]).Inverse();
+        inverse.MapIndexedInplace((i, j, value) => value * scales[i] * scales[j]);
         var solution = inverse * Vector<double>.Build.Dense(kept.Length, i => noise * problem.Cross[kept[i]]);
         var weights = Vector<double>.Build.Dense(problem.Width);
         for (var i = 0; i < kept.Length; i++)

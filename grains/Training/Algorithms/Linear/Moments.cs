@@ -22,12 +22,7 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
     /// <exception cref="GraincastException">0A000: more than <see cref="MaxFeatures"/> features.</exception>
     public static Moments Of(TrainingPart part, int targets, Func<int, int, double> target, bool centred = true)
     {
-        if (part.Width > MaxFeatures)
-        {
-            throw new GraincastException(SqlState.FeatureNotSupported, $"{part.Width} features are more than the {MaxFeatures} that this algorithm takes",
-                "lightgbm takes more.");
-        }
-
+        CheckWidth(part);
         var length = part.Width + targets;
         var mean = new double[length];
         if (centred)
@@ -52,6 +47,16 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
         return new Moments(mean[..part.Width], mean[part.Width..],
             Matrix<double>.Build.Dense(part.Width, part.Width, (i, j) => products[Math.Min(i, j) * length + Math.Max(i, j)]),
             Matrix<double>.Build.Dense(part.Width, targets, (i, k) => products[i * length + part.Width + k]));
+    }
+
+    /// <exception cref="GraincastException">0A000: more than <see cref="MaxFeatures"/> features.</exception>
+    public static void CheckWidth(TrainingPart part)
+    {
+        if (part.Width > MaxFeatures)
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, $"{part.Width} features are more than the {MaxFeatures} that this algorithm takes",
+                "lightgbm takes more.");
+        }
     }
 
     /// <summary>Features that vary. float32 data that varies does so by at least 6e-8 of its size; less is the mean's rounding.</summary>

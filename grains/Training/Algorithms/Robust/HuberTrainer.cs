@@ -31,13 +31,15 @@ internal sealed class HuberTrainer : ITrainer
 
             progress.Step(iteration, () => $"huber: iteration {iteration}");
             rows.Apply(weights, intercept);
+            var before = scale;
             scale = Math.Max(Scale(part, rows.Residuals, epsilon, scale), LeastScale * deviation);
             var bound = epsilon * scale;
             var (moments, _) = rows.Of(row => Math.Min(1, bound / Math.Abs(rows.Residuals[row])), row => part.Targets[row]);
             var solution = RidgeTrainer.Solve(moments, alpha * scale, part.Rows).Column(0).ToArray();
-            change = Moved(first.Moments, part.Rows, weights, solution) / deviation;
-            weights = solution;
-            intercept = LinearModels.Intercept(weights, moments.Mean, moments.TargetMean[0]);
+            var nextIntercept = LinearModels.Intercept(solution, moments.Mean, moments.TargetMean[0]);
+            var moved = Math.Max(Moved(first.Moments, part.Rows, weights, solution), MovedAtMean(first.Moments, weights, intercept, solution, nextIntercept));
+            change = Math.Max(moved, Math.Abs(scale - before)) / deviation;
+            (weights, intercept) = (solution, nextIntercept);
         }
 
         return LinearModels.Create(part, weights, [intercept], Link.Identity);
@@ -68,6 +70,10 @@ internal sealed class HuberTrainer : ITrainer
 
         return scale;
     }
+
+    /// <summary>How far the prediction of the mean row moves.</summary>
+    internal static double MovedAtMean(Moments moments, double[] before, double interceptBefore, double[] after, double interceptAfter) =>
+        Math.Abs(interceptAfter - interceptBefore + before.Select((weight, i) => (after[i] - weight) * moments.Mean[i]).Sum());
 
     /// <summary>How far the predictions of a typical row move.</summary>
     internal static double Moved(Moments moments, long rows, double[] before, double[] after) =>

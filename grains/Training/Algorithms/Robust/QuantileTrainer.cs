@@ -42,7 +42,7 @@ internal sealed class QuantileTrainer : ITrainer
             var solution = Solve(moments, squares, part.Rows, penalty * deviation, weights);
             var nextIntercept = LinearModels.Intercept(solution, moments.Mean, moments.TargetMean[0]);
             var change = Math.Max(HuberTrainer.Moved(first.Moments, part.Rows, weights, solution),
-                Math.Abs(AtMean(solution, nextIntercept) - AtMean(weights, intercept))) / deviation;
+                HuberTrainer.MovedAtMean(first.Moments, weights, intercept, solution, nextIntercept)) / deviation;
             (weights, intercept) = (solution, nextIntercept);
             if (change <= settings.Real("tol") && rounding <= LastRounding * deviation)
             {
@@ -53,8 +53,6 @@ internal sealed class QuantileTrainer : ITrainer
         }
 
         return LinearModels.Create(part, weights, [intercept], Link.Identity);
-
-        double AtMean(double[] own, double offset) => offset + own.Select((weight, i) => weight * first.Moments.Mean[i]).Sum();
     }
 
     private static double[] Solve(Moments moments, double squares, long rows, double penalty, double[] start)

@@ -43,6 +43,7 @@ internal sealed class WeightedMoments
     /// <param name="target">Of a local row.</param>
     public (Moments Moments, double TargetSquares) Of(Func<int, double> weight, Func<int, double> target)
     {
+        Moments.CheckWidth(_part);
         var width = _part.Width;
         var length = width + 1;
         var mean = new double[length];

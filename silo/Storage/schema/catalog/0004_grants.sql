@@ -12,5 +12,5 @@ CROSS JOIN LATERAL (
     UNION ALL SELECT unnest(p.train_to), 'train'
     UNION ALL SELECT unnest(p.own_to), 'owner'
 ) g;
-COMMENT ON VIEW pgml.project_grants IS 'Who may use a project besides its owner.';
+COMMENT ON VIEW pgml.project_grants IS 'Who may use a project besides its owner. Roles by name, as the owner: a role that is dropped keeps its grants for one of the same name.';
 GRANT SELECT ON pgml.project_grants TO PUBLIC;

@@ -45,6 +45,22 @@ public sealed class ImportTests(TestDatabase database) : IClassFixture<TestDatab
     }
 
     [Fact]
+    public async Task An_imported_model_answers_before_it_is_committed_where_no_silo_knows_it()
+    {
+        await using var owner = await database.OpenAsync(await database.CreateRoleAsync("giver"));
+        await using var importer = await database.OpenAsync(await database.CreateRoleAsync("taker"));
+        await owner.ExecuteAsync("SELECT pgml.train('left', 'regression', 'line_4', 'y', 'ridge', '{\"alpha\": 0.0071}')");
+        var image = await owner.ScalarAsync<byte[]>("SELECT pgml.export_model(pgml.deployed_model('left'))");
+        await owner.ExecuteAsync("SELECT pgml.drop_project('left')");
+
+        await importer.ExecuteAsync("BEGIN");
+        await importer.ExecuteAsync("SELECT pgml.import_model('arrived', 'regression', $1)", image);
+        (await importer.SlopeAsync("arrived")).ShouldBe(4);
+        await importer.ExecuteAsync("COMMIT");
+        (await importer.SlopeAsync("arrived")).ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Importing_and_exporting_need_the_right_to_train()
     {
         await using var owner = await database.OpenAsync(await database.CreateRoleAsync("giver"));

@@ -81,6 +81,32 @@ public sealed class GrantTests(TestDatabase database) : IClassFixture<TestDataba
         await member.FailAsync("42501", "SELECT pgml.predict('for a group', ARRAY[1]::real[])");
     }
 
+    /// <summary>Its functions would run as whoever trains the project again by its name.</summary>
+    [Fact]
+    public async Task A_grantees_relation_is_not_trained_on_again_without_being_named()
+    {
+        var giver = await database.CreateRoleAsync("giver");
+        await using var owner = await database.OpenAsync(giver);
+        var role = await database.CreateRoleAsync("taker");
+        await using var taker = await database.OpenAsync(role);
+        await using var superuser = await database.OpenAsync();
+        await owner.TrainAndDeployLineAsync("trusting", 2);
+        await superuser.ExecuteAsync($"CREATE SCHEMA takers AUTHORIZATION {role}");
+        await taker.ExecuteAsync("CREATE FUNCTION takers.double(x real) RETURNS real LANGUAGE plpgsql AS $f$ BEGIN EXECUTE format('CREATE TABLE takers.seen_%s ()', current_user); RETURN 2 * x; EXCEPTION WHEN OTHERS THEN RETURN 2 * x; END $f$");
+        await taker.ExecuteAsync("CREATE VIEW takers.trap AS SELECT x, takers.double(x) AS y FROM line_1; GRANT USAGE ON SCHEMA takers TO PUBLIC; GRANT SELECT ON takers.trap TO PUBLIC");
+        await owner.ExecuteAsync($"SELECT pgml.grant_project('trusting', '{role}', 'train')");
+        await taker.ExecuteAsync("SELECT pgml.train('trusting', 'regression', 'takers.trap', 'y')");
+
+        foreach (var session in new[] { owner, superuser })
+        {
+            (await session.FailAsync("42501", "SELECT pgml.train('trusting')")).Hint!.ShouldContain("relation_name => 'takers.trap'");
+        }
+        await taker.ExecuteAsync("SELECT pgml.train('trusting')");
+        await owner.ExecuteAsync("SELECT pgml.train('trusting', 'regression', 'line_3', 'y')");
+        await superuser.ExecuteAsync("SELECT pgml.train('trusting')");
+        (await superuser.ScalarAsync<long>($"SELECT count(*) FROM pg_class WHERE relname IN ('seen_{giver}', 'seen_postgres')")).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("42704", "'nobodys', 'postgres', 'predict'")]
     [InlineData("42704", "'bad grants', 'no such role', 'predict'")]
