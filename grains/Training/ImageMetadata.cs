@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Graincast.Training;
 
 /// <summary>What an image says about itself for people. Nothing that depends on when, where or in which run it was trained.</summary>
@@ -10,33 +7,24 @@ internal static class ImageMetadata
     /// <param name="seed">Of all random choices.</param>
     /// <param name="trainingRows">Rows of all parts.</param>
     /// <param name="importance">A share a column, in the image's order; empty = not known. <c>pgml.feature_importance</c> reads it.</param>
-    public static string Write(TrainingPlan plan, long seed, long trainingRows, double[] importance)
+    public static string Write(TrainingPlan plan, long seed, long trainingRows, double[] importance) => JsonText.Write(writer =>
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        writer.WriteString("task", plan.Spec.Task);
+        writer.WriteString("algorithm", plan.Spec.Algorithm);
+        writer.WriteString("implementation", plan.Algorithm.Implementation);
+        writer.WritePropertyName("hyperparams");
+        plan.Hyperparameters.ToJson().WriteTo(writer);
+        writer.WriteNumber("seed", seed);
+        writer.WriteNumber("training_rows", trainingRows);
+        if (importance.Length > 0)
         {
-            writer.WriteStartObject();
-            writer.WriteString("task", plan.Spec.Task);
-            writer.WriteString("algorithm", plan.Spec.Algorithm);
-            writer.WriteString("implementation", plan.Algorithm.Implementation);
-            writer.WritePropertyName("hyperparams");
-            plan.Hyperparameters.ToJson().WriteTo(writer);
-            writer.WriteNumber("seed", seed);
-            writer.WriteNumber("training_rows", trainingRows);
-            if (importance.Length > 0)
+            writer.WriteStartArray("feature_importance");
+            foreach (var share in importance)
             {
-                writer.WriteStartArray("feature_importance");
-                foreach (var share in importance)
-                {
-                    writer.WriteNumberValue(share);
-                }
-
-                writer.WriteEndArray();
+                writer.WriteNumberValue(share);
             }
 
-            writer.WriteEndObject();
+            writer.WriteEndArray();
         }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    }).GetRawText();
 }

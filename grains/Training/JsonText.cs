@@ -5,19 +5,14 @@ namespace Graincast.Training;
 /// <summary>Reads the JSON arguments of a caller.</summary>
 internal static class JsonText
 {
-    /// <summary>An object of these members.</summary>
-    public static JsonElement WriteObject(IEnumerable<(string Name, JsonElement Value)> members)
+    /// <summary>An object of what is written between its braces.</summary>
+    public static JsonElement Write(Action<Utf8JsonWriter> members)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            foreach (var (name, value) in members)
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-
+            members(writer);
             writer.WriteEndObject();
         }
 

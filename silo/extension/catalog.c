@@ -203,39 +203,40 @@ copy_model(uint64 rows, CatalogModel *out)
 	return true;
 }
 
-bool
-catalog_find_project(const char *name, CatalogModel *out)
+static bool
+find(CatalogStatement *statement, Datum key, CatalogModel *out)
 {
-	static CatalogStatement statement = {
-		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256, p.predict_to, p.train_to, p.own_to FROM pgml.projects p"
-		" LEFT JOIN LATERAL (SELECT d.model_id FROM pgml.deployments d WHERE d.project_id = p.id ORDER BY d.seq DESC LIMIT 1) d ON true"
-		" LEFT JOIN pgml.models m ON m.id = d.model_id WHERE p.name = $1", 1, {TEXTOID}
-	};
-	Datum		values[] = {CStringGetTextDatum(name)};
 	CatalogAccess access;
 	bool		found;
 
 	catalog_enter(&access);
-	found = copy_model(catalog_run(&statement, values, NULL, true), out);
+	found = copy_model(catalog_run(statement, &key, NULL, true), out);
 	catalog_leave(&access);
 	return found;
+}
+
+#define SELECT_MODEL "SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256, p.predict_to, p.train_to, p.own_to FROM "
+
+bool
+catalog_find_project(const char *name, CatalogModel *out)
+{
+	static CatalogStatement statement = {
+		SELECT_MODEL "pgml.projects p"
+		" LEFT JOIN LATERAL (SELECT d.model_id FROM pgml.deployments d WHERE d.project_id = p.id ORDER BY d.seq DESC LIMIT 1) d ON true"
+		" LEFT JOIN pgml.models m ON m.id = d.model_id WHERE p.name = $1", 1, {TEXTOID}
+	};
+
+	return find(&statement, CStringGetTextDatum(name), out);
 }
 
 bool
 catalog_find_model(int64 model_id, CatalogModel *out)
 {
 	static CatalogStatement statement = {
-		"SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256, p.predict_to, p.train_to, p.own_to FROM pgml.models m"
-		" JOIN pgml.projects p ON p.id = m.project_id WHERE m.id = $1", 1, {INT8OID}
+		SELECT_MODEL "pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE m.id = $1", 1, {INT8OID}
 	};
-	Datum		values[] = {Int64GetDatum(model_id)};
-	CatalogAccess access;
-	bool		found;
 
-	catalog_enter(&access);
-	found = copy_model(catalog_run(&statement, values, NULL, true), out);
-	catalog_leave(&access);
-	return found;
+	return find(&statement, Int64GetDatum(model_id), out);
 }
 
 static bool

@@ -4,6 +4,15 @@
 #include "catalog.h"
 #include "utils/varlena.h"
 
+/* Refuses a function that writes where nothing can be written. */
+void
+catalog_begin_write(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandDuringRecovery(function);
+	PreventCommandIfParallelMode(function);
+}
+
 /* The metric that decides which of two models is better: larger is better for all. */
 const char *
 catalog_key_metric(const char *task)

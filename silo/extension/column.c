@@ -150,3 +150,24 @@ column_put(StringInfo frame, const WireColumn *column, Datum value)
 	else
 		put_number(frame, column->value_type, value);
 }
+
+List *
+column_name_list(ArrayType *names, const char *argument)
+{
+	List	   *list = NIL;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("a name in %s is NULL", argument),
+					 errhint("%s names columns of the relation.", argument)));
+		list = lappend(list, TextDatumGetCString(values[i]));
+	}
+	return list;
+}

@@ -16,6 +16,8 @@ typedef struct WireColumn
 
 /* False when the type cannot be sent. */
 extern bool column_map(Oid type, WireColumn *out);
+/* Of an argument that names columns; raises for a NULL among them. A list of char *. */
+extern List *column_name_list(ArrayType *names, const char *argument);
 /* Appends one value that is not NULL. */
 extern void column_put(StringInfo frame, const WireColumn *column, Datum value);
 

@@ -220,9 +220,7 @@ graincast_load_dataset(PG_FUNCTION_ARGS)
 	Datum		values[2];
 	bool		nulls[2] = {0};
 
-	PreventCommandIfReadOnly("pgml.load_dataset()");
-	PreventCommandDuringRecovery("pgml.load_dataset()");
-	PreventCommandIfParallelMode("pgml.load_dataset()");
+	catalog_begin_write("pgml.load_dataset()");
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,

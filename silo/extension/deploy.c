@@ -176,9 +176,7 @@ deploy(FunctionCallInfo fcinfo, const CatalogModel *model, const char *project_n
 static void
 begin(FunctionCallInfo fcinfo)
 {
-	PreventCommandIfReadOnly("pgml.deploy()");
-	PreventCommandDuringRecovery("pgml.deploy()");
-	PreventCommandIfParallelMode("pgml.deploy()");
+	catalog_begin_write("pgml.deploy()");
 	InitMaterializedSRF(fcinfo, 0);
 }
 

@@ -7,14 +7,6 @@
 PG_FUNCTION_INFO_V1(graincast_drop_model);
 PG_FUNCTION_INFO_V1(graincast_drop_project);
 
-static void
-begin(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	PreventCommandDuringRecovery(function);
-	PreventCommandIfParallelMode(function);
-}
-
 /* The whole name: for the lock that every write of a project takes. */
 static char *
 find_project_of(int64 model_id)
@@ -99,7 +91,7 @@ graincast_drop_model(PG_FUNCTION_ARGS)
 	CatalogAccess access;
 	Datum		snapshots;
 
-	begin("pgml.drop_model()");
+	catalog_begin_write("pgml.drop_model()");
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -127,7 +119,7 @@ graincast_drop_project(PG_FUNCTION_ARGS)
 	CatalogAccess access;
 	Datum		snapshots;
 
-	begin("pgml.drop_project()");
+	catalog_begin_write("pgml.drop_project()");
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),

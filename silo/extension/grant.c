@@ -73,9 +73,7 @@ change(FunctionCallInfo fcinfo, const char *function, bool grant)
 	CatalogProject project;
 	CatalogAccess access;
 
-	PreventCommandIfReadOnly(function);
-	PreventCommandDuringRecovery(function);
-	PreventCommandIfParallelMode(function);
+	catalog_begin_write(function);
 	name = text_argument(fcinfo, 0, function, "project_name");
 	role = text_argument(fcinfo, 1, function, "role_name");
 	right = find_right(text_argument(fcinfo, 2, function, "privilege"));

@@ -106,9 +106,7 @@ graincast_import_model(PG_FUNCTION_ARGS)
 	bytea	   *bytes;
 	int64		model_id;
 
-	PreventCommandIfReadOnly("pgml.import_model()");
-	PreventCommandDuringRecovery("pgml.import_model()");
-	PreventCommandIfParallelMode("pgml.import_model()");
+	catalog_begin_write("pgml.import_model()");
 	check_arguments(fcinfo);
 	request.project = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	request.task = text_to_cstring(PG_GETARG_TEXT_PP(1));

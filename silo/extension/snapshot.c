@@ -82,9 +82,7 @@ graincast_snapshot(PG_FUNCTION_ARGS)
 	Datum		values[2] = {0};
 	bool		nulls[2] = {0};
 
-	PreventCommandIfReadOnly("pgml.snapshot()");
-	PreventCommandDuringRecovery("pgml.snapshot()");
-	PreventCommandIfParallelMode("pgml.snapshot()");
+	catalog_begin_write("pgml.snapshot()");
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		raise_null("relation_name");

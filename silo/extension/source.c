@@ -2,6 +2,7 @@
 #include "prelude.h"
 
 #include "catalog.h"
+#include "column.h"
 #include "source.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
@@ -123,21 +124,12 @@ add_column(Source *source, Relation relation, const char *column)
 static void
 add_named_columns(Source *source, Relation relation, ArrayType *names)
 {
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
+	List	   *list = column_name_list(names, "key_columns");
+	ListCell   *cell;
 
-	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
-	for (int i = 0; i < count; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("a name in key_columns is NULL"),
-					 errhint("key_columns names the columns by which a row is found.")));
-		add_column(source, relation, TextDatumGetCString(values[i]));
-	}
-	if (count == 0)
+	foreach(cell, list)
+		add_column(source, relation, lfirst(cell));
+	if (list == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("key_columns is empty"),
@@ -205,14 +197,6 @@ has_source(int64 project_id)
 	return catalog_run(&statement, values, NULL, false) > 0;
 }
 
-static void
-begin(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	PreventCommandDuringRecovery(function);
-	PreventCommandIfParallelMode(function);
-}
-
 static char *
 text_argument(FunctionCallInfo fcinfo, int position, const char *function, const char *argument)
 {
@@ -234,7 +218,7 @@ graincast_create_feature_source(PG_FUNCTION_ARGS)
 	CatalogProject project;
 	CatalogAccess access;
 
-	begin(function);
+	catalog_begin_write(function);
 	name = text_argument(fcinfo, 0, function, "project_name");
 	source = describe(text_argument(fcinfo, 1, function, "relation_name"), PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), user);
 	catalog_enter(&access);
@@ -260,7 +244,7 @@ graincast_drop_feature_source(PG_FUNCTION_ARGS)
 	CatalogAccess access;
 	Datum		values[1];
 
-	begin(function);
+	catalog_begin_write(function);
 	name = text_argument(fcinfo, 0, function, "project_name");
 	catalog_enter(&access);
 	catalog_lock_project_for(name, user, CATALOG_OWN, &project);

@@ -235,9 +235,7 @@ graincast_train(PG_FUNCTION_ARGS)
 	bool		nulls[4] = {0};
 	bool		exists;
 
-	PreventCommandIfReadOnly("pgml.train()");
-	PreventCommandDuringRecovery("pgml.train()");
-	PreventCommandIfParallelMode("pgml.train()");
+	catalog_begin_write("pgml.train()");
 	InitMaterializedSRF(fcinfo, 0);
 	train_read_arguments(fcinfo, &request);
 	exists = train_complete(&request);

@@ -76,7 +76,6 @@ extern void train_describe(const TrainRequest *request, TrainRelation *out);
 extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
 extern void train_check_trusted(const TrainRequest *request, const TrainRelation *relation);
 extern void train_check_select(const TrainRelation *relation, Oid role);
-extern List *train_excluded(ArrayType *names);
 extern char *train_query(const TrainRelation *relation, int64 run);
 
 /* trainwrite.c */

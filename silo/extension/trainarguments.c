@@ -80,7 +80,7 @@ train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the SQL of extension graincast is older than its library"),
-				 errhint("Create the extension anew.")));
+				 errhint("Run \"graincast install --connection …\", or ALTER EXTENSION graincast UPDATE.")));
 	request->caller = GetUserId();
 	request->caller_name = GetUserNameFromId(request->caller, false);
 	request->for_client = token_names_role(&request->owner);
@@ -110,7 +110,7 @@ train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
 	request->hyperparams = with_seed(fcinfo, 15, request->hyperparams);
 	request->has_exclude = !PG_ARGISNULL(16);
 	if (request->has_exclude)
-		request->exclude = train_excluded(PG_GETARG_ARRAYTYPE_P(16));
+		request->exclude = column_name_list(PG_GETARG_ARRAYTYPE_P(16), "exclude");
 	if (request->project[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -35,27 +35,6 @@ list_columns(TupleDesc row)
 	return list.data;
 }
 
-List *
-train_excluded(ArrayType *names)
-{
-	List	   *excluded = NIL;
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-
-	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
-	for (int i = 0; i < count; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("a name in exclude is NULL"),
-					 errhint("exclude names columns of the relation.")));
-		excluded = lappend(excluded, TextDatumGetCString(values[i]));
-	}
-	return excluded;
-}
-
 static bool
 is_excluded(const TrainRequest *request, const char *column)
 {

@@ -52,7 +52,7 @@ reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 	{
 		MemoryContext spi = MemoryContextSwitchTo(context);
 
-		request->exclude = train_excluded(DatumGetArrayTypeP(exclude));
+		request->exclude = column_name_list(DatumGetArrayTypeP(exclude), "exclude");
 		MemoryContextSwitchTo(spi);
 	}
 }

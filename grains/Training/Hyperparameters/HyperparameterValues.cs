@@ -37,24 +37,14 @@ public sealed class HyperparameterValues
     public string? Choice(string name) => _values[name] as string;
 
     /// <summary>JSON object, in the table's order; null values are written.</summary>
-    public JsonElement ToJson()
+    public JsonElement ToJson() => JsonText.Write(writer =>
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        foreach (var hyperparameter in _order)
         {
-            writer.WriteStartObject();
-            foreach (var hyperparameter in _order)
-            {
-                writer.WritePropertyName(hyperparameter.Name);
-                WriteValue(writer, _values[hyperparameter.Name]);
-            }
-
-            writer.WriteEndObject();
+            writer.WritePropertyName(hyperparameter.Name);
+            WriteValue(writer, _values[hyperparameter.Name]);
         }
-
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
+    });
 
     private static void WriteValue(Utf8JsonWriter writer, object? value)
     {

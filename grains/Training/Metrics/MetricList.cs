@@ -28,29 +28,19 @@ internal sealed class MetricList
     public double Value(string name) => _values.FirstOrDefault(metric => metric.Key == name, new(name, double.NaN)).Value;
 
     /// <param name="search">Written beside the metrics, if there was one.</param>
-    public JsonElement ToJson(SearchResults? search)
+    public JsonElement ToJson(SearchResults? search) => JsonText.Write(writer =>
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        foreach (var (name, value) in _values)
         {
-            writer.WriteStartObject();
-            foreach (var (name, value) in _values)
-            {
-                writer.WriteNumber(name, value);
-            }
-
-            if (search is not null)
-            {
-                writer.WritePropertyName("search_results");
-                search.WriteTo(writer);
-            }
-
-            writer.WriteEndObject();
+            writer.WriteNumber(name, value);
         }
 
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
+        if (search is not null)
+        {
+            writer.WritePropertyName("search_results");
+            search.WriteTo(writer);
+        }
+    });
 
     public override string ToString() =>
         string.Join(", ", _values.Select(metric => $"{metric.Key} {metric.Value.ToString(double.IsInteger(metric.Value) ? "0" : "G4", CultureInfo.InvariantCulture)}"));

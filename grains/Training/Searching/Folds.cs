@@ -18,29 +18,22 @@ internal static class Folds
     /// <exception cref="GraincastException">22023: fewer rows than folds.</exception>
     public static IEnumerable<Holdout> Split(RowSet rows, LabelColumn labels, int[] training, int count, long seed, Communicator ranks)
     {
-        var groups = labels.Labels.Count > 0 ? GroupByClass(labels, training) : [[.. training]];
-        var sizes = groups.Select(group => (long)group.Length).ToArray();
-        ranks.Sum(sizes);
+        var strata = Strata.Of(rows, labels.Labels.Count > 0 ? labels : null, training, seed + Stream, ranks);
+        var (groups, sizes) = (strata.Groups, strata.Sizes);
         if (sizes.Sum() < count)
         {
             throw new GraincastException(SqlState.InvalidParameter, $"{sizes.Sum()} training rows cannot be split into {count} folds", "Pass a smaller cv in search_args.");
         }
 
-        var keys = groups.Select(group => Array.ConvertAll(group, row => SplitMix64.Mix(rows.Hash(row) + SplitMix64.Mix((ulong)(seed + Stream))))).ToArray();
-        for (var group = 0; group < groups.Length; group++)
-        {
-            Array.Sort(keys[group], groups[group]);
-        }
-
         var fold = new int[rows.Count];
-        var begin = new int[groups.Length];
+        var begin = new int[groups.Count];
         for (var chunk = 1; chunk <= count; chunk++)
         {
             var end = chunk == count
                 ? [.. groups.Select(group => group.Length)]
-                : Selection.CountSmallest(ranks, keys, [.. sizes.Select(size => size / count * chunk + Math.Min(chunk, size % count))]);
+                : Selection.CountSmallest(ranks, strata.Keys, [.. sizes.Select(size => size / count * chunk + Math.Min(chunk, size % count))]);
             long before = 0;
-            for (var group = 0; group < groups.Length; group++)
+            for (var group = 0; group < groups.Count; group++)
             {
                 // Each label begins at the fold where the one before it ended: else the first folds would have the remainders of all.
                 foreach (var row in groups[group][begin[group]..end[group]])
@@ -56,11 +49,5 @@ internal static class Folds
 
         // One at a time: together they would be as many numbers as rows times folds.
         return Enumerable.Range(0, count).Select(k => new Holdout([.. training.Where(row => fold[row] != k)], [.. training.Where(row => fold[row] == k)]));
-    }
-
-    private static int[][] GroupByClass(LabelColumn labels, int[] training)
-    {
-        var byClass = training.ToLookup(row => labels.Classes[row]);
-        return [.. Enumerable.Range(0, labels.Labels.Count).Select(label => byClass[label].ToArray())];
     }
 }

@@ -133,11 +133,25 @@ internal sealed record SearchPlan(IReadOnlyList<string> Names, IReadOnlyList<Sea
 
     private static SearchTrial Trial(int[] places, JsonProperty[] lists, JsonElement given, HyperparameterTable table, string algorithm)
     {
-        var chosen = lists.Select((list, i) => list.Value[places[i]]).ToArray();
-        var combination = JsonText.WriteObject(lists.Select((list, i) => (list.Name, chosen[i])));
         var names = lists.Select(list => list.Name).ToHashSet(StringComparer.Ordinal);
-        var whole = JsonText.WriteObject([.. given.EnumerateObject().Where(member => !names.Contains(member.Name)).Select(member => (member.Name, member.Value)),
-            .. lists.Select((list, i) => (list.Name, chosen[i]))]);
-        return new SearchTrial(combination, table.Read(whole.GetRawText(), algorithm));
+        var whole = JsonText.Write(writer =>
+        {
+            foreach (var member in given.EnumerateObject().Where(member => !names.Contains(member.Name)))
+            {
+                member.WriteTo(writer);
+            }
+
+            WriteChosen(writer);
+        });
+        return new SearchTrial(JsonText.Write(WriteChosen), table.Read(whole.GetRawText(), algorithm));
+
+        void WriteChosen(Utf8JsonWriter writer)
+        {
+            foreach (var (i, list) in lists.Index())
+            {
+                writer.WritePropertyName(list.Name);
+                list.Value[places[i]].WriteTo(writer);
+            }
+        }
     }
 }

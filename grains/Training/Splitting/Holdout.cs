@@ -27,21 +27,11 @@ internal sealed record Holdout(int[] Training, int[] Test)
         }
         else
         {
-            var groups = sampling == Sampling.Stratified && labels.Labels.Count > 0 ? GroupByClass(labels) : [Enumerable.Range(0, rows.Count).ToArray()];
-            var sizes = groups.ConvertAll(group => (long)group.Length).ToArray();
-            ranks.Sum(sizes);
-            var quotas = Quotas(sizes, count, all);
-            var keys = groups.ConvertAll(group => Array.ConvertAll(group, row => Mix(rows.Hash(row), seed)));
-            for (var group = 0; group < groups.Count; group++)
+            var strata = Strata.Of(rows, sampling == Sampling.Stratified && labels.Labels.Count > 0 ? labels : null, Enumerable.Range(0, rows.Count), seed, ranks);
+            var own = Selection.CountSmallest(ranks, strata.Keys, Quotas(strata.Sizes, count, all));
+            for (var group = 0; group < own.Length; group++)
             {
-                Array.Sort(keys[group], groups[group]);
-            }
-
-            // Equal rows are equal in everything; which of them is held out does not matter.
-            var own = Selection.CountSmallest(ranks, keys, quotas);
-            for (var group = 0; group < groups.Count; group++)
-            {
-                Hold(test, groups[group], own[group]);
+                Hold(test, strata.Groups[group], own[group]);
             }
         }
 
@@ -60,12 +50,6 @@ internal sealed record Holdout(int[] Training, int[] Test)
             ? (long)count
             : throw new GraincastException(SqlState.InvalidParameter, $"test_size {testSize} leaves no row of {rows} to train on",
                 "Up to 1 it is a fraction of the rows, above 1 a number of rows; 0 holds out none.");
-    }
-
-    private static List<int[]> GroupByClass(LabelColumn labels)
-    {
-        var rows = Enumerable.Range(0, labels.Classes.Length).ToLookup(row => labels.Classes[row]);
-        return [.. Enumerable.Range(0, labels.Labels.Count).Select(label => rows[label].ToArray())];
     }
 
     private static long[] Quotas(long[] groups, long count, long rows)
@@ -112,6 +96,4 @@ internal sealed record Holdout(int[] Training, int[] Test)
     }
 
     private static IEnumerable<int> Positions(bool[] test, bool value) => Enumerable.Range(0, test.Length).Where(row => test[row] == value);
-
-    private static ulong Mix(ulong hash, long seed) => SplitMix64.Mix(hash + SplitMix64.Mix((ulong)seed + 1));
 }

@@ -13,10 +13,9 @@ internal static class LogisticLoss
     {
         if (margins.Length == 1)
         {
-            // log(1 + exp(−m)) of the margin towards the true label.
-            var towards = label == 1 ? margins[0] : -margins[0];
-            var loss = towards > 0 ? Math.Log(1 + Math.Exp(-towards)) : Math.Log(1 + Math.Exp(towards)) - towards;
-            margins[0] = 1 / (1 + Math.Exp(-margins[0])) - label;
+            var towards = label == 1 ? 1 : -1;
+            var (loss, slope) = MarginLosses.Log(towards * margins[0]);
+            margins[0] = towards * slope;
             return loss;
         }
 
