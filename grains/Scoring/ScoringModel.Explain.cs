@@ -20,7 +20,7 @@ public sealed partial class ScoringModel
         }
 
         ThrowIfLength(inputs.Length, Inputs, "inputs");
-        ThrowIfLength(contributions.Length, Outputs * Inputs, "contributions");
+        ThrowIfLength(contributions.Length, checked(Outputs * Inputs), "contributions");
         ThrowIfLength(bases.Length, Outputs, "bases");
         using var use = new Use(_image);
         using var work = new Work(checked((int)Kernel.ExplainWorkBytes(use.Model)), []);

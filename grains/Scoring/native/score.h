@@ -86,8 +86,8 @@ GC_API void gc_scores(const gc_model *model, const float *inputs, double *out, v
 
 /*
  * Contributions: how far each input moves a raw score away from what the model says without knowing any. For linear scores against the
- * mean of the training rows, for trees the Shapley values of path-dependent TreeSHAP. 1: can be told; 0: an older image of such a learner, which does
- * not say what they are counted from; -1: the learner has none. The calls below are for 1 only.
+ * mean of the training rows, for trees the Shapley values of path-dependent TreeSHAP. 1: can be told; 0: an older image of such a
+ * learner, which does not say what they are counted from; -1: the learner has none. The calls below are for 1 only.
  */
 GC_API int gc_explains(const gc_model *model);
 
