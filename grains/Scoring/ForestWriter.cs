@@ -16,7 +16,7 @@ internal static class ForestWriter
         sections[ImageSection.Numbers].Write(learner.Factor);
         foreach (var tree in learner.Trees)
         {
-            ThrowIfInconsistent(tree);
+            ThrowIfInconsistent(tree, learner.Trees[0].LeafRows.Length > 0);
             WriteTree(tree, split, leaf, sections);
             foreach (var node in tree.Splits)
             {
@@ -24,6 +24,7 @@ internal static class ForestWriter
             }
 
             sections.WriteAll(ImageSection.Numbers, tree.Leaves);
+            WriteLeafRows(tree, sections);
             split += tree.Splits.Length;
             leaf += tree.Leaves.Length;
         }
@@ -76,12 +77,25 @@ internal static class ForestWriter
         sections[ImageSection.Nodes].Write(left);
     }
 
+    private static void WriteLeafRows(Tree tree, ImageSections sections)
+    {
+        foreach (var rows in tree.LeafRows)
+        {
+            sections[ImageSection.Background].Write(rows);
+        }
+    }
+
     // Children must be checked here: places are the forest's, where a wrong child may be some other tree's.
-    private static void ThrowIfInconsistent(Tree tree)
+    private static void ThrowIfInconsistent(Tree tree, bool hasRows)
     {
         if (tree.Leaves.Length != tree.Splits.Length + 1)
         {
             throw new ArgumentException($"A tree with {tree.Splits.Length} splits has {tree.Leaves.Length} leaves.");
+        }
+
+        if (tree.LeafRows.Length != (hasRows ? tree.Leaves.Length : 0))
+        {
+            throw new ArgumentException($"A tree with {tree.Leaves.Length} leaves has rows of {tree.LeafRows.Length}.");
         }
 
         for (var i = 0; i < tree.Splits.Length; i++)

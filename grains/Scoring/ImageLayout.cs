@@ -28,6 +28,12 @@ internal enum ImageSection
     Views = 8,
     Labels = 9,
     Metadata = 10,
+
+    /// <summary>Kept free.</summary>
+    Joint = 11,
+
+    /// <summary>Left out when empty, as all behind the metadata.</summary>
+    Background = 12,
 }
 
 internal enum LearnerKind

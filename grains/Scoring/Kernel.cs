@@ -83,4 +83,19 @@ internal static unsafe partial class Kernel
 
     [LibraryImport(Library, EntryPoint = "gc_predict_batch")]
     public static partial void PredictBatch(Model* model, float* inputs, nuint rows, float* answers, byte* work);
+
+    [LibraryImport(Library, EntryPoint = "gc_explains")]
+    public static partial int Explains(Model* model);
+
+    [LibraryImport(Library, EntryPoint = "gc_explain_work_bytes")]
+    public static partial nuint ExplainWorkBytes(Model* model);
+
+    [LibraryImport(Library, EntryPoint = "gc_explain_row")]
+    public static partial void ExplainRow(Model* model, float* inputs, byte* work);
+
+    [LibraryImport(Library, EntryPoint = "gc_explain_output")]
+    public static partial void ExplainOutput(Model* model, uint output, double* contributions, double* baseScore, byte* work);
+
+    [LibraryImport(Library, EntryPoint = "gc_explain_leaf")]
+    public static partial int ExplainLeaf(Model* model, double* contributions, double* baseScore, byte* work);
 }

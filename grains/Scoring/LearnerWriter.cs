@@ -10,8 +10,10 @@ internal static class LearnerWriter
         {
             case LinearLearner linear:
                 ThrowUnless(linear.Weights.LongLength == matrix && linear.Intercepts.Length == outputs, "linear learner", outputs, features);
+                ThrowUnless(linear.Mean.Length == 0 || linear.Mean.Length == features, "mean row", outputs, features);
                 sections.WriteAll(ImageSection.Numbers, linear.Weights);
                 sections.WriteAll(ImageSection.Numbers, linear.Intercepts);
+                sections.WriteAll(ImageSection.Background, linear.Mean);
                 return LearnerKind.Linear;
             case CentroidLearner centroid:
                 ThrowUnless(centroid.Centroids.LongLength == matrix, "centroid learner", outputs, features);

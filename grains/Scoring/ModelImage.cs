@@ -74,7 +74,11 @@ public sealed record Label(string Text, double Value);
 public abstract record Learner;
 
 /// <summary>score_k = intercept_k + Σ_j weight_kj · feature_j. Weights row-major, outputs × features.</summary>
-public sealed record LinearLearner(double[] Weights, double[] Intercepts) : Learner;
+public sealed record LinearLearner(double[] Weights, double[] Intercepts) : Learner
+{
+    /// <summary>Mean of each feature over the training rows, from which contributions are counted; empty = the model cannot be explained.</summary>
+    public double[] Mean { get; init; } = [];
+}
 
 /// <summary>How a split reads a missing number; LightGBM's missing_type. Numbers are on disk: frozen by a test.</summary>
 public enum MissingSplit
@@ -95,7 +99,11 @@ public enum MissingSplit
 public readonly record struct Split(int Feature, float Threshold, int Left, int Right, MissingSplit Missing, bool DefaultLeft);
 
 /// <summary>One tree that adds a leaf value to raw score <paramref name="Output"/>. No split: one leaf.</summary>
-public sealed record Tree(int Output, Split[] Splits, double[] Leaves);
+public sealed record Tree(int Output, Split[] Splits, double[] Leaves)
+{
+    /// <summary>Training rows that reached each leaf, at least 1; empty, in all trees of a model, = it cannot be explained.</summary>
+    public int[] LeafRows { get; init; } = [];
+}
 
 /// <summary>score_k = base_k + factor · Σ leaves of the trees of output k, added in the trees' order as doubles.</summary>
 public sealed record TreeLearner(IReadOnlyList<Tree> Trees, double[] Base, double Factor) : Learner;

@@ -9,7 +9,7 @@ namespace Graincast.Scoring;
 /// An open image. A row is <see cref="Inputs"/> floats, NaN = missing; all answers are those that SQL gives, bit for bit.
 /// Any number of threads may score at once; disposing while they do is safe.
 /// </summary>
-public sealed unsafe class ScoringModel : IDisposable
+public sealed unsafe partial class ScoringModel : IDisposable
 {
     private const int StackBytes = 8192;
 
@@ -30,6 +30,7 @@ public sealed unsafe class ScoringModel : IDisposable
         Inputs = (int)image.Model->Inputs;
         Features = (int)image.Model->Features;
         Outputs = (int)image.Model->Outputs;
+        CanExplain = Kernel.Explains(image.Model) > 0;
         Sha256 = ImageHash.Name(new ReadOnlySpan<byte>(image.Model->Image, (int)image.Model->SizeBytes));
         MetadataJson = Text((byte*)image.Model->Section[(int)ImageSection.Metadata], image.Model->SectionBytes[(int)ImageSection.Metadata]);
         Columns = [.. Enumerable.Range(0, (int)image.Model->Columns).Select(ColumnAt)];

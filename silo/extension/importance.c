@@ -2,6 +2,7 @@
 #include "prelude.h"
 
 #include "inputs.h"
+#include "metadata.h"
 #include "resolve.h"
 
 PG_FUNCTION_INFO_V1(graincast_feature_importance_project);
@@ -23,12 +24,7 @@ raise_none(const gc_model *model)
 static JsonbContainer *
 find_shares(const gc_model *model)
 {
-	static const char key[] = "feature_importance";
-	size_t		bytes;
-	const char *metadata = gc_metadata(model, &bytes);
-	char	   *json = bytes > 0 ? pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8) : "{}";
-	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
-	JsonbValue *shares = JB_ROOT_IS_OBJECT(object) ? getKeyJsonValueFromContainer(&object->root, key, strlen(key), NULL) : NULL;
+	JsonbValue *shares = metadata_find(model, "feature_importance");
 
 	if (shares == NULL || shares->type != jbvBinary || !JsonContainerIsArray(shares->val.binary.data)
 		|| JsonContainerSize(shares->val.binary.data) != model->columns)

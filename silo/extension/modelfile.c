@@ -3,6 +3,7 @@
 
 #include "catalog.h"
 #include "image.h"
+#include "metadata.h"
 #include "modelcache.h"
 #include "pin.h"
 #include "train.h"
@@ -58,11 +59,11 @@ check_arguments(FunctionCallInfo fcinfo)
 	}
 }
 
-/* A member of the object as text, or NULL. */
+/* A member of the metadata as text, or NULL. */
 static char *
-member(const Jsonb *object, const char *name)
+member(const gc_model *model, const char *name)
 {
-	JsonbValue *value = getKeyJsonValueFromContainer((JsonbContainer *) &object->root, name, strlen(name), NULL);
+	JsonbValue *value = metadata_find(model, name);
 
 	if (value == NULL)
 		return NULL;
@@ -75,19 +76,10 @@ member(const Jsonb *object, const char *name)
 static void
 describe(const gc_model *model, TrainRequest *request, TrainResult *result)
 {
-	size_t		bytes;
-	const char *metadata = gc_metadata(model, &bytes);
-	char	   *json = bytes > 0 ? pg_any_to_server(pnstrdup(metadata, bytes), bytes, PG_UTF8) : "{}";
-	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
-	char	   *seed = NULL;
+	char	   *seed = member(model, "seed");
 
-	result->hyperparams = NULL;
-	if (JB_ROOT_IS_OBJECT(object))
-	{
-		request->algorithm = member(object, "algorithm");
-		result->hyperparams = member(object, "hyperparams");
-		seed = member(object, "seed");
-	}
+	request->algorithm = member(model, "algorithm");
+	result->hyperparams = member(model, "hyperparams");
 	if (request->algorithm == NULL)
 		request->algorithm = "imported";
 	if (result->hyperparams == NULL || result->hyperparams[0] != '{')

@@ -1,5 +1,5 @@
 /*
- * A call site of predict, predict_label, predict_proba, predict_batch or decompose: what it resolved, kept in fn_extra.
+ * A call site of predict, predict_label, predict_proba, predict_batch, decompose or explain: what it resolved, kept in fn_extra.
  */
 #ifndef GRAINCAST_PREDICT_H
 #define GRAINCAST_PREDICT_H
@@ -30,6 +30,7 @@ typedef struct PredictSite
 	Oid			row_type;		/* of the anyelement argument; its base type */
 	RowMap	   *map;			/* predictrow.c */
 	LabelMap   *labels;			/* predictlabel.c */
+	ArrayType  *names;			/* explain.c */
 } PredictSite;
 
 extern PredictSite *predict_site(FunctionCallInfo fcinfo, bool by_id);

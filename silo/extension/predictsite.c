@@ -55,6 +55,7 @@ predict_site(FunctionCallInfo fcinfo, bool by_id)
 	caller = MemoryContextSwitchTo(site->context);
 	site->map = NULL;
 	site->labels = NULL;
+	site->names = NULL;
 	site->project = name.project ? pstrdup(name.project) : NULL;
 	site->project_bytes = name.project ? strlen(name.project) : 0;
 	site->model_id = name.model_id;

@@ -12,7 +12,7 @@
 
 #define HEADER_BYTES 352
 #define TABLE_OFFSET 96
-#define SECTIONS 11
+#define SECTIONS 13
 #define ROWS 19
 
 typedef struct image
@@ -113,7 +113,8 @@ write_word(image *mutated, size_t place)
 static image
 resize_section(const image *original)
 {
-	size_t section = next_random(SECTIONS);
+	size_t sections = original->bytes[24];
+	size_t section = next_random(sections);
 	uint8_t *entry = original->bytes + TABLE_OFFSET + 16 * section;
 	uint64_t size_bytes = get_u64(entry + 8);
 	size_t end = (size_t) (get_u64(entry) + (size_bytes + 7) / 8 * 8);
@@ -128,7 +129,7 @@ resize_section(const image *original)
 	memcpy(resized.bytes + end + change, original->bytes + end, original->size_bytes - end);
 	put_u64(resized.bytes + TABLE_OFFSET + 16 * section + 8, size_bytes + change);
 	put_u64(resized.bytes + 16, resized.size_bytes);
-	for (size_t later = section + 1; later < SECTIONS; later++)
+	for (size_t later = section + 1; later < sections; later++)
 	{
 		uint8_t *offset = resized.bytes + TABLE_OFFSET + 16 * later;
 
@@ -208,6 +209,25 @@ scores_rows(const gc_model *model)
 }
 
 static void
+explain_row(const gc_model *model)
+{
+	float *row = allocate(model->inputs * sizeof(float));
+	double *contributions = allocate(model->inputs * sizeof(double));
+	void *work = allocate(gc_explain_work_bytes(model));
+	double base;
+
+	for (size_t i = 0; i < model->inputs; i++)
+		row[i] = next_random(3) == 0 ? NAN : (float) next_random(5) - 2;
+	gc_explain_row(model, row, work);
+	gc_explain_output(model, (uint32_t) next_random(model->outputs), contributions, &base, work);
+	while (gc_explain_leaf(model, contributions, &base, work))
+		;
+	free(work);
+	free(contributions);
+	free(row);
+}
+
+static void
 read_names(const gc_model *model)
 {
 	for (uint32_t i = 0; i < model->columns; i++)
@@ -240,6 +260,8 @@ holds(const image *mutated, uint64_t *opened)
 	{
 		(*opened)++;
 		read_names(&model);
+		if (gc_explains(&model) > 0)
+			explain_row(&model);
 		return gc_sha256(&model) != NULL && scores_rows(&model);
 	}
 	return result == -1 && message[0] != '\0' && memchr(message, '\0', sizeof(message)) != NULL;

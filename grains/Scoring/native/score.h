@@ -84,4 +84,26 @@ GC_API void gc_predict_proba(const gc_model *model, const float *inputs, float *
 /* model->outputs raw scores: margins before the link, squared distances to centroids, or components. */
 GC_API void gc_scores(const gc_model *model, const float *inputs, double *out, void *work);
 
+/*
+ * Contributions: how far each input moves a raw score away from what the model says without knowing any. For linear scores against the
+ * mean of the training rows, for trees the Shapley values of path-dependent TreeSHAP. 1: can be told; 0: an older image of such a
+ * learner, which does not say what they are counted from; -1: the learner has none. The calls below are for 1 only.
+ */
+GC_API int gc_explains(const gc_model *model);
+
+/* Bytes of scratch memory (8-byte aligned) that the calls below need. */
+GC_API size_t gc_explain_work_bytes(const gc_model *model);
+
+/* Begins a row: model->inputs floats. work belongs to it until the next. */
+GC_API void gc_explain_row(const gc_model *model, const float *inputs, void *work);
+
+/* Begins one of the row's outputs: model->inputs contributions and the base, what the model says without knowing any input. */
+GC_API void gc_explain_output(const gc_model *model, uint32_t output, double *contributions, double *base, void *work);
+
+/*
+ * Adds another leaf's part to the output that was begun, so that a caller may look at a cancel between two. 0 when there is none left:
+ * base and contributions then sum to the score, up to rounding.
+ */
+GC_API int gc_explain_leaf(const gc_model *model, double *contributions, double *base, void *work);
+
 #endif

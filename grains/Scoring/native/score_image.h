@@ -24,7 +24,9 @@
 /* Above it a float no longer holds every category's number. */
 #define GC_MAX_CATEGORIES (1u << 24)
 
-#define GC_SECTIONS 11
+/* Sections from this one on may be missing at the end. */
+#define GC_SECTIONS_LEAST 11
+#define GC_SECTIONS 13
 #define GC_TABLE_ENTRIES 16
 
 enum gc_section_number
@@ -39,7 +41,9 @@ enum gc_section_number
 	GC_SECTION_NODES = 7,
 	GC_SECTION_VIEWS = 8,
 	GC_SECTION_LABELS = 9,
-	GC_SECTION_METADATA = 10
+	GC_SECTION_METADATA = 10,
+	GC_SECTION_JOINT = 11,		/* kept free */
+	GC_SECTION_BACKGROUND = 12
 };
 
 enum gc_learner { GC_LINEAR = 1, GC_TREES = 2, GC_CENTROIDS = 3, GC_COMPONENTS = 4 };
@@ -183,6 +187,7 @@ int gc_check_text(gc_check *check, const char *what, uint32_t offset, uint32_t s
 int gc_check_utf8(gc_check *check, const char *what, const uint8_t *text, uint64_t size_bytes);
 int gc_check_finite(gc_check *check, const char *what, const double *numbers, uint64_t count);
 int gc_check_learner(gc_check *check);
+int gc_check_background(gc_check *check);
 
 /* score_prepare.c: the learner's features of a row; either inputs itself or buffer (model->features floats) */
 const float *gc_prepare(const gc_model *model, const float *inputs, float *buffer);
@@ -193,6 +198,18 @@ void gc_probabilities(const gc_model *model, const double *scores, float *out);
 
 /* score_trees.c */
 #define GC_LANES 8
+
+typedef struct gc_forest
+{
+	const gc_tree_record *trees;
+	uint32_t count;
+	const gc_node *leaf_nodes;	/* splits lie before it, see gc_tree_record */
+	const double *base;
+	double factor;
+	const double *leaves;
+} gc_forest;
+
+gc_forest gc_forest_of(const gc_model *model);
 size_t gc_tree_block_rows(const gc_model *model);
 void gc_tree_scores(const gc_model *model, const float *features, double *scores, float *views);
 /* One more row of a block: its views go to lane row % GC_LANES of group row / GC_LANES. */

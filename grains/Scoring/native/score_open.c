@@ -1,4 +1,4 @@
-/* Opening an image: everything that scoring trusts afterwards is checked here or in the two files it calls. */
+/* Opening an image: everything that scoring trusts afterwards is checked here or in the files it calls. */
 #include "score_image.h"
 
 #include <stdarg.h>
@@ -25,7 +25,7 @@ check_sections(gc_check *check, const gc_header *header)
 	gc_model *model = check->model;
 	uint64_t end = sizeof(gc_header);
 
-	for (uint32_t i = 0; i < GC_SECTIONS; i++)
+	for (uint32_t i = 0; i < header->sections; i++)
 	{
 		uint64_t offset = header->table[i].offset;
 		uint64_t size_bytes = header->table[i].size_bytes;
@@ -48,7 +48,7 @@ check_sections(gc_check *check, const gc_header *header)
 	if (end != model->size_bytes)
 		return gc_refuse(check, "The image has %llu bytes behind its last section.",
 						 (unsigned long long) (model->size_bytes - end));
-	for (uint32_t i = GC_SECTIONS; i < GC_TABLE_ENTRIES; i++)
+	for (uint32_t i = header->sections; i < GC_TABLE_ENTRIES; i++)
 		if (header->table[i].offset != 0 || header->table[i].size_bytes != 0)
 			return gc_refuse(check, "The image names a section %u that this version does not have.", i);
 	return 0;
@@ -81,7 +81,7 @@ check_header(gc_check *check, const void *image, size_t size_bytes)
 	if (header->size_bytes != size_bytes)
 		return gc_refuse(check, "The image should have %llu bytes and has %zu.",
 						 (unsigned long long) header->size_bytes, size_bytes);
-	if (header->sections != GC_SECTIONS || header->zero != 0 || (header->flags & ~GC_FLAG_PREPARE) != 0)
+	if (header->sections < GC_SECTIONS_LEAST || header->sections > GC_SECTIONS || header->zero != 0 || (header->flags & ~GC_FLAG_PREPARE) != 0)
 		return gc_refuse(check, "The image's header is damaged.");
 	if (check_count(check, "columns", header->columns, 1, GC_MAX_COLUMNS) != 0 ||
 		check_count(check, "inputs", header->inputs, 1, GC_MAX_INPUTS) != 0 ||
@@ -149,7 +149,7 @@ gc_open(const void *image, size_t size_bytes, gc_model *model, char *message, si
 		gc_check_columns(&check) == 0 && gc_check_labels(&check) == 0 &&
 		gc_check_utf8(&check, "The metadata", model->section[GC_SECTION_METADATA],
 					  model->section_bytes[GC_SECTION_METADATA]) == 0 &&
-		gc_check_learner(&check) == 0)
+		gc_check_learner(&check) == 0 && gc_check_background(&check) == 0)
 		return 0;
 	/* A caller that overlooks the -1 must not find pointers here. */
 	memset(model, 0, sizeof(*model));

@@ -15,18 +15,8 @@
 /* LightGBM's kZeroThreshold. */
 #define GC_ZERO_THRESHOLD 1e-35f
 
-typedef struct gc_forest
-{
-	const gc_tree_record *trees;
-	uint32_t count;
-	const gc_node *leaf_nodes;	/* splits lie before it, see score_image.h */
-	const double *base;
-	double factor;
-	const double *leaves;
-} gc_forest;
-
-static gc_forest
-forest_of(const gc_model *model)
+gc_forest
+gc_forest_of(const gc_model *model)
 {
 	const double *numbers = model->section[GC_SECTION_NUMBERS];
 	uint64_t leaves = model->section_bytes[GC_SECTION_NUMBERS] / sizeof(double) - model->outputs - 1;
@@ -137,7 +127,7 @@ finish(const gc_model *model, const gc_forest *forest, double *scores)
 void
 gc_tree_scores(const gc_model *model, const float *features, double *scores, float *views)
 {
-	gc_forest forest = forest_of(model);
+	gc_forest forest = gc_forest_of(model);
 
 	fill_views(model, features, views, 1);
 	for (uint32_t k = 0; k < model->outputs; k++)
@@ -160,7 +150,7 @@ gc_tree_scores(const gc_model *model, const float *features, double *scores, flo
 void
 gc_tree_block_scores(const gc_model *model, const float *views, size_t rows, double *scores)
 {
-	gc_forest forest = forest_of(model);
+	gc_forest forest = gc_forest_of(model);
 	size_t group_floats = (size_t) gc_view_count(model) * GC_LANES;
 
 	for (size_t i = 0; i < rows * model->outputs; i++)

@@ -16,14 +16,13 @@ internal static class FeatureImportance
 
     /// <summary>Of linear scores: |weight| · standard deviation, added up over the scores. What a typical change of the feature does to them.</summary>
     /// <param name="weights">Outputs × features, row-major.</param>
-    /// <param name="part">The rows that it was learnt from.</param>
-    public static double[] OfWeights(double[] weights, TrainingPart part)
+    /// <param name="variance">Of each feature.</param>
+    public static double[] OfWeights(double[] weights, double[] variance)
     {
-        var importance = new double[part.Width];
-        var variance = FeatureMoments.Of(part).Variance;
+        var importance = new double[variance.Length];
         for (var i = 0; i < weights.Length; i++)
         {
-            importance[i % part.Width] += Math.Abs(weights[i]) * Math.Sqrt(variance[i % part.Width]);
+            importance[i % variance.Length] += Math.Abs(weights[i]) * Math.Sqrt(variance[i % variance.Length]);
         }
 
         return importance;

@@ -13,8 +13,8 @@ public sealed class ImageFuzzTests(GraincastServer server)
     /// <summary>By each way.</summary>
     private const int Mutations = 5_000;
 
-    /// <summary>Damaged; another count of features; no prediction for such a task; text where numbers are, and the other way round; NULL and number checks.</summary>
-    private static readonly string[] Allowed = [PsqlSession.Success, SqlState.DataCorrupted, SqlState.InvalidParameter, SqlState.FeatureNotSupported, SqlState.DatatypeMismatch, SqlState.NullNotAllowed, "22P02", "22003"];
+    /// <summary>Damaged; another count of features; no prediction or contributions for such a task; nothing to count contributions from; text where numbers are, and the other way round; NULL and number checks.</summary>
+    private static readonly string[] Allowed = [PsqlSession.Success, SqlState.DataCorrupted, SqlState.InvalidParameter, SqlState.FeatureNotSupported, SqlState.DatatypeMismatch, SqlState.NullNotAllowed, "22P02", "22003", SqlState.ObjectNotInState];
 
     /// <summary>The images, and features that fit each.</summary>
     private static readonly (string Image, string Features)[] Models =
@@ -29,6 +29,8 @@ public sealed class ImageFuzzTests(GraincastServer server)
         ("trees-softmax", "ARRAY[1, 2, 3]::real[]"),
         ("trees-share", "ARRAY[1, 2, 'inf']::real[]"),
         ("trees-share-pair", "ARRAY[1, 2, 3]::real[]"),
+        ("linear-explained", "ARRAY['1', '2', 'red', 'Ulm']"),
+        ("trees-explained", "ARRAY[1, 2, 3]::real[]"),
     ];
 
     private readonly ConcurrentDictionary<string, int> _states = [];
@@ -89,10 +91,10 @@ public sealed class ImageFuzzTests(GraincastServer server)
 
     private async Task ScoreAsync(PsqlSession session, long model, string features)
     {
-        foreach (var function in new[] { "predict", "predict_proba", "predict_batch" })
+        foreach (var function in new[] { "predict", "explain", "predict_proba", "predict_batch" })
         {
-            // Only predict takes texts.
-            if (function != "predict" && features.Contains("red", StringComparison.Ordinal))
+            // Only these two take texts.
+            if (function is not ("predict" or "explain") && features.Contains("red", StringComparison.Ordinal))
             {
                 return;
             }

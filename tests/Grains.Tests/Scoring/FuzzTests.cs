@@ -9,7 +9,7 @@ public sealed class FuzzTests
 {
     private const int Mutations = 10_000;
     private const int TableOffset = 96;
-    private const int Sections = 11;
+    private const int Sections = 13;
 
     private static readonly uint[] Interesting = [0, 1, 2, 7, 8, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff, 0x7f800000, 0x7fc00000];
 
@@ -48,6 +48,11 @@ public sealed class FuzzTests
             model.PredictBatch(rows, answers);
             BitConverter.SingleToInt32Bits(model.Predict(rows.AsSpan(0, model.Inputs))).ShouldBe(BitConverter.SingleToInt32Bits(answers[0]));
             model.Scores(rows.AsSpan(0, model.Inputs), new double[model.Outputs]);
+            if (model.CanExplain)
+            {
+                model.Explain(rows.AsSpan(0, model.Inputs), new double[model.Outputs * model.Inputs], new double[model.Outputs]);
+            }
+
             if (model.Task == ModelTask.Classification)
             {
                 model.PredictProba(rows.AsSpan(0, model.Inputs), new float[model.Labels.Count]);
@@ -107,7 +112,8 @@ public sealed class FuzzTests
     /// <summary>A section made longer or shorter by whole eights, with every offset and size after it put right.</summary>
     private static byte[] Resized(byte[] bytes, Random random)
     {
-        var section = random.Next(Sections);
+        var sections = BitConverter.ToInt32(bytes, 24);
+        var section = random.Next(sections);
         var entry = TableOffset + (16 * section);
         var offset = (int)BitConverter.ToInt64(bytes, entry);
         var size = (int)BitConverter.ToInt64(bytes, entry + 8);
@@ -116,7 +122,7 @@ public sealed class FuzzTests
         byte[] resized = [.. bytes[..(end + Math.Min(change, 0))], .. new byte[Math.Max(change, 0)], .. bytes[end..]];
         BitConverter.TryWriteBytes(resized.AsSpan(entry + 8), (long)size + change);
         BitConverter.TryWriteBytes(resized.AsSpan(16), (long)resized.Length);
-        for (var later = section + 1; later < Sections; later++)
+        for (var later = section + 1; later < sections; later++)
         {
             var place = resized.AsSpan(TableOffset + (16 * later));
             BinaryPrimitives.WriteInt64LittleEndian(place, BinaryPrimitives.ReadInt64LittleEndian(place) + change);

@@ -59,23 +59,27 @@ internal static class ReferenceScorer
 
     private static double Sigmoid(double s) => 1 / (1 + Math.Exp(-s));
 
-    /// <summary>LightGBM's NumericalDecision.</summary>
     private static double Leaf(Tree tree, float[] features)
     {
         var node = tree.Splits.Length == 0 ? ~0 : 0;
         while (node >= 0)
         {
             var split = tree.Splits[node];
-            var x = features[split.Feature];
-            if (float.IsNaN(x) && split.Missing != MissingSplit.NaN)
-            {
-                x = 0;
-            }
-
-            var missing = split.Missing == MissingSplit.NaN ? float.IsNaN(x) : split.Missing == MissingSplit.Zero && Math.Abs(x) <= 1e-35f;
-            node = (missing ? split.DefaultLeft : x <= split.Threshold) ? split.Left : split.Right;
+            node = GoesLeft(split, features[split.Feature]) ? split.Left : split.Right;
         }
 
         return tree.Leaves[~node];
+    }
+
+    /// <summary>LightGBM's NumericalDecision.</summary>
+    internal static bool GoesLeft(Split split, float x)
+    {
+        if (float.IsNaN(x) && split.Missing != MissingSplit.NaN)
+        {
+            x = 0;
+        }
+
+        var missing = split.Missing == MissingSplit.NaN ? float.IsNaN(x) : split.Missing == MissingSplit.Zero && Math.Abs(x) <= 1e-35f;
+        return missing ? split.DefaultLeft : x <= split.Threshold;
     }
 }

@@ -23,6 +23,8 @@ internal static class SampleModels
         ["trees-softmax"] = Trees(ModelTask.Classification, Link.Softmax, 3, TextLabels("a", "b", "c")),
         ["trees-share"] = Trees(ModelTask.Classification, Link.Share, 3, TextLabels("a", "b", "c")),
         ["trees-share-pair"] = Trees(ModelTask.Classification, Link.Share, 1, TextLabels("no", "yes")),
+        ["linear-explained"] = Prepared() with { Learner = new LinearLearner([1, 2, 3, 4, 5, 6], [0.25]) { Mean = [0.5, -1, 0.25, 0.5, 0.125, 2] } },
+        ["trees-explained"] = WithRows(Trees(ModelTask.Classification, Link.Softmax, 3, TextLabels("a", "b", "c"))),
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];
@@ -52,6 +54,14 @@ internal static class SampleModels
             [.. Enumerable.Range(0, trees).Select(i => Grow(leaves, features, i % outputs, random))],
             [.. Enumerable.Range(0, outputs).Select(_ => random.NextDouble())],
             0.5);
+    }
+
+    /// <summary>The same trees, with as many training rows in their leaves as chance gives.</summary>
+    public static ModelImage WithRows(ModelImage image, int seed = 3)
+    {
+        var random = new Random(seed);
+        var forest = (TreeLearner)image.Learner;
+        return image with { Learner = forest with { Trees = [.. forest.Trees.Select(tree => tree with { LeafRows = [.. tree.Leaves.Select(_ => random.Next(1, 50))] })] } };
     }
 
     private static Tree Grow(int leaves, int features, int output, Random random)

@@ -44,7 +44,7 @@ internal sealed class ForestTrainer : ITrainer
         }
 
         var link = part.ClassCount == 0 ? Link.Identity : Link.Share;
-        return new Fitted(new TreeLearner(trees, new double[outputs], 1), link, outputs, native) { Importance = gains };
+        return new Fitted(new TreeLearner([.. LeafRows.Count(trees, part)], new double[outputs], 1), link, outputs, native) { Importance = gains };
     }
 
     private static FastForestRegressionTrainer.Options Options(TrainingPart part, HyperparameterValues settings, long seed)

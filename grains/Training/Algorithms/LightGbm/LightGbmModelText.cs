@@ -84,7 +84,7 @@ internal static class LightGbmModelText
         var values = Numbers(fields, "leaf_value", leaves);
         if (leaves == 1)
         {
-            return new Tree(output, [], values);
+            return new Tree(output, [], values) { LeafRows = [1] };
         }
 
         var features = Integers(fields, "split_feature", leaves - 1);
@@ -100,7 +100,8 @@ internal static class LightGbmModelText
             splits[i] = new Split(features[i], RoundDown(thresholds[i]), left[i], right[i], (MissingSplit)missing, (decisions[i] & DefaultLeft) != 0);
         }
 
-        return new Tree(output, splits, values);
+        // Its parallel learner estimates the rows of a leaf, which may round to none.
+        return new Tree(output, splits, values) { LeafRows = Array.ConvertAll(Integers(fields, "leaf_count", leaves), rows => Math.Max(1, rows)) };
     }
 
     /// <summary>The largest float ≤ threshold, so that <c>x ≤ threshold</c> stays exact for every float x.</summary>

@@ -9,11 +9,14 @@ internal static class LinearModels
     /// <param name="weights">Outputs × features, row-major.</param>
     /// <param name="intercepts">One an output.</param>
     /// <param name="link">How scores become answers.</param>
-    public static Fitted Create(TrainingPart part, double[] weights, double[] intercepts, Link link) =>
-        new(new LinearLearner(weights, intercepts), link, intercepts.Length, new LinearNative(weights, intercepts))
+    public static Fitted Create(TrainingPart part, double[] weights, double[] intercepts, Link link)
+    {
+        var moments = FeatureMoments.Of(part);
+        return new(new LinearLearner(weights, intercepts) { Mean = moments.Mean }, link, intercepts.Length, new LinearNative(weights, intercepts))
         {
-            Importance = FeatureImportance.OfWeights(weights, part),
+            Importance = FeatureImportance.OfWeights(weights, moments.Variance),
         };
+    }
 
     /// <summary>The intercept that goes with weights found on centred features.</summary>
     public static double Intercept(ReadOnlySpan<double> weights, double[] mean, double targetMean)

@@ -56,6 +56,25 @@ internal static class Trainer
         }
     }
 
+    /// <summary>Fits the rows and shows the model beside what its trainer knows of it.</summary>
+    public static void Fit(TrainingSpec spec, Table table, Action<Candidate, TrainingSet> use)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, RowBytes.Write(table.Columns, table.Rows));
+            using var rows = RowSet.Read([path], table.Rows.Count, table.Columns);
+            var plan = TrainingPlan.Create(spec);
+            var data = Split(plan, rows, plan.Seed, Communicator.Alone);
+            using var candidate = Candidate.Fit(plan, data, plan.Seed, ProgressReporter.Silent);
+            use(candidate, data);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>The rows, split and prepared as a training does it.</summary>
     public static TrainingSet Split(TrainingPlan plan, RowSet rows, long seed, Communicator ranks)
     {
