@@ -28,6 +28,9 @@ internal enum ImageSection
     Views = 8,
     Labels = 9,
     Metadata = 10,
+
+    /// <summary>Only in a joint model's image.</summary>
+    Joint = 11,
 }
 
 internal enum LearnerKind

@@ -40,19 +40,20 @@ internal sealed class ImageSections
             throw new ArgumentException($"The model would have {sizeBytes} bytes; {int.MaxValue} are possible.");
         }
 
+        var count = _sections[(int)ImageSection.Joint].BaseStream.Length > 0 ? _sections.Length : (int)ImageSection.Joint;
         var image = new byte[sizeBytes];
         ImageLayout.Magic.CopyTo(image);
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(8), ImageLayout.Version);
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(12), flags);
         BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(16), sizeBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(24), _sections.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(24), count);
         for (var i = 0; i < facts.Length; i++)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(64 + (4 * i)), facts[i]);
         }
 
         var offset = (long)ImageLayout.HeaderBytes;
-        for (var i = 0; i < _sections.Length; i++)
+        for (var i = 0; i < count; i++)
         {
             var content = ((MemoryStream)_sections[i].BaseStream).ToArray();
             BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(ImageLayout.TableOffset + (16 * i)), offset);

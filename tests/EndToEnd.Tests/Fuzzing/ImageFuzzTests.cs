@@ -29,6 +29,7 @@ public sealed class ImageFuzzTests(GraincastServer server)
         ("trees-softmax", "ARRAY[1, 2, 3]::real[]"),
         ("trees-share", "ARRAY[1, 2, 'inf']::real[]"),
         ("trees-share-pair", "ARRAY[1, 2, 3]::real[]"),
+        ("joint", "ARRAY['1', '2', 'red', 'Ulm']"),
     ];
 
     private readonly ConcurrentDictionary<string, int> _states = [];
@@ -89,10 +90,10 @@ public sealed class ImageFuzzTests(GraincastServer server)
 
     private async Task ScoreAsync(PsqlSession session, long model, string features)
     {
-        foreach (var function in new[] { "predict", "predict_proba", "predict_batch" })
+        foreach (var function in new[] { "predict", "predict_joint", "predict_proba", "predict_batch" })
         {
-            // Only predict takes texts.
-            if (function != "predict" && features.Contains("red", StringComparison.Ordinal))
+            // Only these two take texts.
+            if (function is not ("predict" or "predict_joint") && features.Contains("red", StringComparison.Ordinal))
             {
                 return;
             }

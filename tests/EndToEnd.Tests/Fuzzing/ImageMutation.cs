@@ -9,7 +9,7 @@ public static class ImageMutation
     private const int SizeOffset = 16;
     private const int CountsOffset = 64;
     private const int TableOffset = 96;
-    private const int Sections = 11;
+    private const int Sections = 12;
     private static readonly uint[] Interesting = [0, 1, 2, 7, 8, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff, 0x7f800000, 0x7fc00000];
 
     /// <summary>A damaged copy that carries its own name, so that its structure is what must be refused.</summary>
