@@ -12,7 +12,7 @@ required_text(FunctionCallInfo fcinfo, int argument, const char *name)
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of pgml.train must not be NULL", name),
+				 errmsg("argument \"%s\" must not be NULL", name),
 				 errhint("Give it a value.")));
 	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
@@ -29,7 +29,7 @@ enum_label(FunctionCallInfo fcinfo, int argument, const char *name)
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of pgml.train must not be NULL", name),
+				 errmsg("argument \"%s\" must not be NULL", name),
 				 errhint("Leave it out for its default, or give a value.")));
 	return DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(argument)));
 }

@@ -69,7 +69,7 @@ public sealed class JointTests(TestDatabase database) : IClassFixture<TestDataba
         }
         (await session.ScalarAsync<float[]>("SELECT pgml.predict_joint('formed', ARRAY[true, false, true])")).Length.ShouldBe(2);
         (await session.ScalarAsync<long>("SELECT count(*) FROM pgml.linnerud t WHERE (pgml.predict_joint('formed', t))[1] IS DISTINCT FROM pgml.predict('formed', t)")).ShouldBe(0);
-        (await session.ScalarAsync<object?>("SELECT pgml.predict_joint('formed', NULL::real[])")).ShouldBeNull();
+        (await session.ScalarAsync<float[]>("SELECT pgml.predict_joint('formed', NULL::real[])")).ShouldBeNull();
     }
 
     [Fact]
