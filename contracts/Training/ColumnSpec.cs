@@ -16,7 +16,7 @@ public enum ColumnType
     Bool = 4,
 }
 
-/// <summary>A column of the rows that a run is fed with. At most one is the label.</summary>
+/// <summary>A column of the rows that a run is fed with. Several labels are learnt together and answered in the order in which they stand.</summary>
 [GenerateSerializer, Immutable, Alias("graincast.column")]
 public sealed record ColumnSpec(
     [property: Id(0)] string Name,

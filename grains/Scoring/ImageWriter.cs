@@ -16,6 +16,11 @@ public static class ImageWriter
         var learner = LearnerWriter.Write(image.Learner, image.Outputs, schema.Features, sections);
         WriteLabels(image.Labels, sections);
         sections[ImageSection.Metadata].Write(Encoding.UTF8.GetBytes(image.MetadataJson));
+        foreach (var other in image.Joint)
+        {
+            sections[ImageSection.Joint].Write(other);
+        }
+
         var bytes = sections.Assemble(schema.Prepares ? ImageLayout.PrepareFlag : 0,
         [
             (uint)image.Task, (uint)image.Columns.Count, (uint)schema.Inputs, (uint)schema.Features,

@@ -10,7 +10,7 @@ internal static unsafe partial class Kernel
 
     private const string Library = "graincast_score";
 
-    /// <summary>gc_model; its members after these are the kernel's own.</summary>
+    /// <summary>gc_model.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Model
     {
@@ -26,6 +26,7 @@ internal static unsafe partial class Kernel
         public uint Link;
         public Sections Section;
         public Sections SectionBytes;
+        public uint Answers;
     }
 
     [InlineArray(16)]
@@ -74,6 +75,9 @@ internal static unsafe partial class Kernel
     [LibraryImport(Library, EntryPoint = "gc_predict")]
     [SuppressGCTransition]
     public static partial float Predict(Model* model, float* inputs, byte* work);
+
+    [LibraryImport(Library, EntryPoint = "gc_predict_joint")]
+    public static partial void PredictJoint(Model* model, float* inputs, float* answers, byte* work);
 
     [LibraryImport(Library, EntryPoint = "gc_predict_proba")]
     public static partial void PredictProba(Model* model, float* inputs, float* probabilities, byte* work);

@@ -122,4 +122,10 @@ public sealed record ModelImage(
     Link Link,
     int Outputs,
     IReadOnlyList<Label> Labels,
-    string MetadataJson);
+    string MetadataJson)
+{
+    /// <summary>
+    /// Images of the labels that were learnt together with this model's: of the same task and the same columns, none of them joint itself. Empty = not a joint model.
+    /// </summary>
+    public IReadOnlyList<byte[]> Joint { get; init; } = [];
+}

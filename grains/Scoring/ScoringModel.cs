@@ -31,6 +31,7 @@ public sealed unsafe partial class ScoringModel : IDisposable
         Features = (int)image.Model->Features;
         Outputs = (int)image.Model->Outputs;
         CanExplain = Kernel.Explains(image.Model) > 0;
+        Answers = (int)image.Model->Answers;
         Sha256 = ImageHash.Name(new ReadOnlySpan<byte>(image.Model->Image, (int)image.Model->SizeBytes));
         MetadataJson = Text((byte*)image.Model->Section[(int)ImageSection.Metadata], image.Model->SectionBytes[(int)ImageSection.Metadata]);
         Columns = [.. Enumerable.Range(0, (int)image.Model->Columns).Select(ColumnAt)];
@@ -49,6 +50,9 @@ public sealed unsafe partial class ScoringModel : IDisposable
 
     /// <summary>Raw scores of a row: 1, labels, clusters or components.</summary>
     public int Outputs { get; }
+
+    /// <summary>Labels that were learnt together, 1 unless the model is joint. All else than <see cref="PredictJoint"/> is of the first of them.</summary>
+    public int Answers { get; }
 
     /// <summary>The image's name: 64 lower-case hex digits.</summary>
     public string Sha256 { get; }
@@ -123,6 +127,22 @@ public sealed unsafe partial class ScoringModel : IDisposable
         fixed (byte* memory = work.Bytes)
         {
             Kernel.PredictBatch(use.Model, rows, (nuint)answers.Length, results, memory);
+        }
+    }
+
+    /// <summary><see cref="Answers"/> numbers for a row, the first being <see cref="Predict"/>'s.</summary>
+    [SkipLocalsInit]
+    public void PredictJoint(ReadOnlySpan<float> inputs, Span<float> answers)
+    {
+        ThrowIfLength(inputs.Length, Inputs, "inputs");
+        ThrowIfLength(answers.Length, Answers, "answers");
+        using var use = new Use(_image);
+        using var work = new Work(_workBytes, stackalloc byte[_workBytes <= StackBytes ? StackBytes : 0]);
+        fixed (float* row = inputs)
+        fixed (float* results = answers)
+        fixed (byte* memory = work.Bytes)
+        {
+            Kernel.PredictJoint(use.Model, row, results, memory);
         }
     }
 

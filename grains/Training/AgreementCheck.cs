@@ -28,6 +28,21 @@ internal sealed class AgreementCheck(ScoringModel model, Preparation preparation
         }
     }
 
+    /// <summary>What a joint image answers on the evaluated rows must be what the models of its labels do, bit for bit.</summary>
+    /// <exception cref="GraincastException">XX000: they differ; names the row and both numbers.</exception>
+    public static void RunJoint(ScoringModel joint, IReadOnlyList<ScoringModel> labels, FloatTable inputs)
+    {
+        var answers = new float[joint.Answers];
+        for (var row = 0; row < inputs.Rows; row++)
+        {
+            joint.PredictJoint(inputs.Row(row), answers);
+            for (var k = 0; k < answers.Length; k++)
+            {
+                ThrowIfDifferent(answers[k], labels[k].Predict(inputs.Row(row)), 0, $"evaluated row {row}, label {k}");
+            }
+        }
+    }
+
     private void Compare(FloatTable inputs, string what)
     {
         var features = preparation.Apply(inputs);

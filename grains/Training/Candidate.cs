@@ -8,12 +8,18 @@ internal sealed class Candidate : IDisposable
 {
     private readonly Communicator _ranks;
 
-    private Candidate(Fitted fitted, TimeSpan fitTime, byte[] image, Communicator ranks) =>
-        (Fitted, FitTime, Image, Model, _ranks) = (fitted, fitTime, image, ScoringModel.Open(image), ranks);
+    private Candidate(Fitted fitted, TimeSpan fitTime, ModelImage definition, double[] importance, byte[] image, Communicator ranks) =>
+        (Fitted, FitTime, Definition, Importance, Image, Model, _ranks) = (fitted, fitTime, definition, importance, image, ScoringModel.Open(image), ranks);
 
     public Fitted Fitted { get; }
 
     public TimeSpan FitTime { get; }
+
+    /// <summary>What the image was written from at the root.</summary>
+    public ModelImage Definition { get; }
+
+    /// <summary>A share a column; empty = the trainer knows none.</summary>
+    public double[] Importance { get; }
 
     public byte[] Image { get; }
 
@@ -28,11 +34,12 @@ internal sealed class Candidate : IDisposable
         var fitTime = Stopwatch.GetElapsedTime(started);
         try
         {
+            var importance = FeatureImportance.OfColumns(fitted.Importance, data.Preparation.Columns);
+            var definition = new ModelImage(plan.Task, data.Preparation.Columns, fitted.Learner, fitted.Link, fitted.Outputs, data.Labels.Labels,
+                ImageMetadata.Write(plan, seed, data.Training.Rows, importance));
             // The root's image is the one. Each part compares it with what it learnt itself: a part that went another way shows.
-            var image = ranks.Broadcast(!ranks.IsRoot ? [] : ImageWriter.Write(new ModelImage(plan.Task, data.Preparation.Columns, fitted.Learner, fitted.Link, fitted.Outputs,
-                data.Labels.Labels,
-                ImageMetadata.Write(plan, seed, data.Training.Rows, FeatureImportance.OfColumns(fitted.Importance, data.Preparation.Columns)))));
-            return new Candidate(fitted, fitTime, image, ranks);
+            var image = ranks.Broadcast(!ranks.IsRoot ? [] : ImageWriter.Write(definition));
+            return new Candidate(fitted, fitTime, definition, importance, image, ranks);
         }
         catch
         {

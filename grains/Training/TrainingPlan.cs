@@ -16,6 +16,7 @@ public sealed class TrainingPlan
         Search = search;
         Sampling = sampling;
         Features = [.. spec.Columns.Where(column => !column.IsLabel)];
+        Labels = [.. spec.Columns.Where(column => column.IsLabel)];
         Preprocess = new PreprocessPlan(spec.Preprocess, Features, Task);
         Notices =
         [
@@ -48,6 +49,9 @@ public sealed class TrainingPlan
     /// <summary>The columns that are learnt from, in the fed order.</summary>
     public IReadOnlyList<ColumnSpec> Features { get; }
 
+    /// <summary>The columns that are learnt, in the order of the answers: none, one, or several that are learnt together.</summary>
+    public IReadOnlyList<ColumnSpec> Labels { get; }
+
     internal AlgorithmEntry Algorithm { get; }
 
     /// <summary>The search for hyperparameters before the fit, if there is one.</summary>
@@ -60,7 +64,7 @@ public sealed class TrainingPlan
     /// <summary>Checks everything that can be checked without rows.</summary>
     /// <exception cref="GraincastException">
     /// 22023: unknown task, algorithm, hyperparameter, sampling or column; a value out of bounds; a label too many or too few.
-    /// 0A000: a known algorithm or form that is not offered. 42804: a column type that cannot be used there.
+    /// 0A000: a known algorithm or form that is not offered, a column that is encoded by several labels. 42804: a column type that cannot be used there.
     /// </exception>
     public static TrainingPlan Create(TrainingSpec spec)
     {
@@ -72,11 +76,22 @@ public sealed class TrainingPlan
         CheckTestSize(spec.TestSize);
         CheckColumns(spec.Columns, task);
         var search = SearchPlan.Read(spec, algorithm.Table, hyperparameters.Integer(HyperparameterTable.Seed.Name));
-        return new TrainingPlan(spec, algorithm, hyperparameters, search, sampling);
+        var plan = new TrainingPlan(spec, algorithm, hyperparameters, search, sampling);
+        plan.CheckEncodings();
+        return plan;
     }
 
     /// <summary>The same training with other hyperparameters, and no search.</summary>
     internal TrainingPlan With(HyperparameterValues hyperparameters) => new(Spec, Algorithm, hyperparameters, null, Sampling);
+
+    // The labels share their features, and this encoding would be another for each.
+    private void CheckEncodings()
+    {
+        if (Labels.Count > 1 && Features.FirstOrDefault(column => Preprocess.Of(column.Name).Encode == Encode.Target) is { } column)
+        {
+            throw new GraincastException(SqlState.FeatureNotSupported, $"column \"{column.Name}\" cannot be encoded by the target of {Labels.Count} labels", "Use one_hot, or train each label by itself.");
+        }
+    }
 
     private static Sampling ReadSampling(string name) => name switch
     {
@@ -119,12 +134,7 @@ public sealed class TrainingPlan
 
         var labels = columns.Where(column => column.IsLabel).ToList();
         var supervised = task is ModelTask.Regression or ModelTask.Classification;
-        if (labels.Count > 1)
-        {
-            throw new GraincastException(SqlState.FeatureNotSupported, "more than one label column", "Joint training comes with a later release.");
-        }
-
-        if (supervised != (labels.Count == 1))
+        if (supervised != (labels.Count > 0))
         {
             throw new GraincastException(SqlState.InvalidParameter,
                 supervised ? $"{AlgorithmCatalog.NameOf(task)} needs a label" : $"{AlgorithmCatalog.NameOf(task)} has no label",
@@ -136,10 +146,7 @@ public sealed class TrainingPlan
             throw new GraincastException(SqlState.InvalidParameter, "there is no feature column", "The relation needs a column besides the label.");
         }
 
-        if (labels.Count == 1)
-        {
-            CheckLabel(labels[0], task);
-        }
+        labels.ForEach(label => CheckLabel(label, task));
     }
 
     private static void CheckLabel(ColumnSpec label, ModelTask task)

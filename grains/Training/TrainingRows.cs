@@ -9,7 +9,7 @@ internal sealed class TrainingRows
     private readonly RowSet _rows;
     private readonly Communicator _ranks;
     private readonly InputReader _reader;
-    private readonly LabelColumn _labels;
+    private readonly IReadOnlyList<LabelColumn> _labels;
 
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
     public TrainingRows(TrainingPlan plan, RowSet rows, Communicator ranks, ProgressReporter progress)
@@ -17,13 +17,16 @@ internal sealed class TrainingRows
         (_plan, _rows, _ranks) = (plan, rows, ranks);
         _reader = new InputReader(rows, plan.Preprocess, ranks);
         progress.Say($"read {ranks.Sum((long)rows.Count)} rows, {_reader.Width} features");
-        _labels = LabelColumn.Read(rows, plan.Task, ranks);
+        _labels = LabelColumn.ReadAll(rows, plan.Task, ranks);
     }
+
+    // The labels of several columns together make too many groups to split each in proportion: such rows are split as those of a regression.
+    private LabelColumn SplitBy => _labels.Count == 1 ? _labels[0] : LabelColumn.None;
 
     /// <inheritdoc cref="Holdout.Choose"/>
     public Holdout Split(long seed, ProgressReporter progress)
     {
-        var holdout = Holdout.Choose(_rows, _labels, _plan.Sampling, _plan.Spec.TestSize, seed, _ranks);
+        var holdout = Holdout.Choose(_rows, SplitBy, _plan.Sampling, _plan.Spec.TestSize, seed, _ranks);
         var counts = Count(holdout);
         progress.Say(counts[1] > 0
             ? $"split: {counts[0]} training, {counts[1]} test"
@@ -32,33 +35,51 @@ internal sealed class TrainingRows
     }
 
     /// <inheritdoc cref="Training.Folds.Split"/>
-    public IEnumerable<Holdout> Folds(int[] training, int count, long seed) => Training.Folds.Split(_rows, _labels, training, count, seed, _ranks);
+    public IEnumerable<Holdout> Folds(int[] training, int count, long seed) => Training.Folds.Split(_rows, SplitBy, training, count, seed, _ranks);
 
-    /// <summary>Prepares the rows of a split; what preparing needs to know comes from its training rows.</summary>
+    /// <summary>Prepares the rows of a split, once for all labels; what preparing needs to know comes from its training rows.</summary>
+    /// <returns>A set a label; they share their features.</returns>
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
-    public TrainingSet Prepare(Holdout holdout)
+    public IReadOnlyList<TrainingSet> Prepare(Holdout holdout)
     {
         var counts = Count(holdout);
-        var labels = _labels.OnlyLabelsOf(holdout.Training, _ranks);
-        if (_plan.Task == ModelTask.Classification && labels.Labels.Count < 2)
+        LabelColumn[] labels = [.. _labels.Select(column => column.OnlyLabelsOf(holdout.Training, _ranks))];
+        if (_plan.Task == ModelTask.Classification)
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"the training rows have one label only, \"{labels.Labels[0].Text}\"",
-                "Classification needs two; test_sampling => 'stratified' keeps every label in the training rows.");
+            foreach (var (place, column) in labels.Index())
+            {
+                ThrowIfOneLabel(column, _plan.Labels[place].Name);
+            }
         }
 
         var training = _reader.Read(holdout.Training);
         var test = _reader.Read(holdout.Test);
-        var preparation = PreparationFitter.Fit(_plan.Preprocess, _reader, training, EncodingLabels(labels, holdout.Training), _ranks);
+        var preparation = PreparationFitter.Fit(_plan.Preprocess, _reader, training, EncodingLabels(labels[0], holdout.Training), _ranks);
         var features = preparation.Apply(training);
         FiniteCheck.Run(features, preparation.FeatureNames, _plan.Algorithm);
         FiniteCheck.Run(preparation.Apply(test), preparation.FeatureNames, _plan.Algorithm);
 
         var hashes = Array.ConvertAll(holdout.Training, _rows.Hash);
-        var part = new TrainingPart(_ranks, features, preparation.FeatureNames, Pick(labels.Targets, holdout.Training), Pick(labels.Classes, holdout.Training), labels.Labels.Count,
-            RowBlocks.Starts(hashes), hashes, counts[0]);
-        var evaluation = counts[1] > 0 ? holdout.Test : holdout.Training;
-        return new TrainingSet(part, counts[1] > 0 ? test : training, Pick(labels.Targets, evaluation), Pick(labels.Classes, evaluation),
-            Array.ConvertAll(evaluation, _rows.Hash), counts[1], preparation, labels);
+        return [.. labels.Select(Of)];
+
+        TrainingSet Of(LabelColumn labels)
+        {
+            var part = new TrainingPart(_ranks, features, preparation.FeatureNames, Pick(labels.Targets, holdout.Training), Pick(labels.Classes, holdout.Training), labels.Labels.Count,
+                RowBlocks.Starts(hashes), hashes, counts[0]);
+            var evaluation = counts[1] > 0 ? holdout.Test : holdout.Training;
+            return new TrainingSet(part, counts[1] > 0 ? test : training, Pick(labels.Targets, evaluation), Pick(labels.Classes, evaluation),
+                Array.ConvertAll(evaluation, _rows.Hash), counts[1], preparation, labels);
+        }
+    }
+
+    private void ThrowIfOneLabel(LabelColumn labels, string column)
+    {
+        if (labels.Labels.Count < 2)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"the training rows have one label only, \"{labels.Labels[0].Text}\"",
+                _labels.Count == 1 ? "Classification needs two; test_sampling => 'stratified' keeps every label in the training rows."
+                : $"Classification needs two of column \"{column}\": hold out fewer rows, or train it by itself.");
+        }
     }
 
     private long[] Count(Holdout holdout)

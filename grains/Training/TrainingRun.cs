@@ -1,3 +1,5 @@
+using Graincast.Scoring;
+
 namespace Graincast.Training;
 
 /// <summary>One node's part in a training, from row files to an image, in this process.</summary>
@@ -29,18 +31,19 @@ public static class TrainingRun
         }
 
         var data = source.Prepare(holdout);
-        using var candidate = Candidate.Fit(plan, data, job.Seed, progress);
+        using var candidates = Candidates.Fit(plan, data, job.Seed, progress);
+        var image = candidates.Join(job.Seed);
         progress.Enter("evaluating");
-        progress.Say($"image: {candidate.Image.Length} bytes, comparing kernel and trainer");
-        new AgreementCheck(candidate.Model, data.Preparation, candidate.Fitted.Native, plan.Algorithm.NonFinite).Run(data.EvaluationInputs);
+        progress.Say($"image: {image.Length} bytes, comparing kernel and trainer");
+        candidates.Check(image);
 
-        var metrics = candidate.Measure(data, out var scoreTime);
-        metrics.Add("fit_time", candidate.FitTime.TotalSeconds);
+        var metrics = candidates.Measure(out var scoreTime);
+        metrics.Add("fit_time", candidates.FitTime.TotalSeconds);
         metrics.Add("score_time", scoreTime.TotalSeconds);
         progress.Say($"metrics: {metrics}");
 
-        Publish(candidate.Image, job.ImagePath);
-        return new WorkerResult(candidate.Model.Sha256, candidate.Image.Length, candidate.Model.Inputs, rows.Count, plan.Hyperparameters.ToJson(), metrics.ToJson(found));
+        Publish(image, job.ImagePath);
+        return new WorkerResult(ImageHash.Name(image), image.Length, data[0].EvaluationInputs.Width, rows.Count, plan.Hyperparameters.ToJson(), metrics.ToJson(found));
     }
 
     private static void Publish(byte[] image, string path)

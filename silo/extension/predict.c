@@ -1,4 +1,4 @@
-/* pgml.predict, predict_proba, predict_batch, decompose, deployed_model. */
+/* pgml.predict, predict_joint, predict_proba, predict_batch, decompose, deployed_model. */
 #include "prelude.h"
 
 #include "predict.h"
@@ -13,6 +13,10 @@ PG_FUNCTION_INFO_V1(graincast_predict_proba_project);
 PG_FUNCTION_INFO_V1(graincast_predict_proba_model);
 PG_FUNCTION_INFO_V1(graincast_predict_batch_project);
 PG_FUNCTION_INFO_V1(graincast_predict_batch_model);
+PG_FUNCTION_INFO_V1(graincast_predict_joint_project_array);
+PG_FUNCTION_INFO_V1(graincast_predict_joint_model_array);
+PG_FUNCTION_INFO_V1(graincast_predict_joint_project_row);
+PG_FUNCTION_INFO_V1(graincast_predict_joint_model_row);
 PG_FUNCTION_INFO_V1(graincast_decompose);
 PG_FUNCTION_INFO_V1(graincast_deployed_model);
 
@@ -76,6 +80,43 @@ create_real_array(const float *values, int count)
 	for (int i = 0; i < count; i++)
 		elements[i] = Float4GetDatum(values[i]);
 	return construct_array(elements, count, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT);
+}
+
+static Datum
+predict_joint(FunctionCallInfo fcinfo, bool by_id, bool row)
+{
+	PredictSite *site = predict_site(fcinfo, by_id);
+	const gc_model *model = &site->image->model;
+	float	   *out;
+
+	check_predicts(site);
+	out = palloc(sizeof(float) * model->answers);
+	gc_predict_joint(model, row ? predict_row_inputs(site, fcinfo) : inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), out, site->work);
+	PG_RETURN_ARRAYTYPE_P(create_real_array(out, model->answers));
+}
+
+Datum
+graincast_predict_joint_project_array(PG_FUNCTION_ARGS)
+{
+	return predict_joint(fcinfo, false, false);
+}
+
+Datum
+graincast_predict_joint_model_array(PG_FUNCTION_ARGS)
+{
+	return predict_joint(fcinfo, true, false);
+}
+
+Datum
+graincast_predict_joint_project_row(PG_FUNCTION_ARGS)
+{
+	return predict_joint(fcinfo, false, true);
+}
+
+Datum
+graincast_predict_joint_model_row(PG_FUNCTION_ARGS)
+{
+	return predict_joint(fcinfo, true, true);
 }
 
 static Datum

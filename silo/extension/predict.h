@@ -1,5 +1,5 @@
 /*
- * A call site of predict, predict_label, predict_proba, predict_batch, decompose or explain: what it resolved, kept in fn_extra.
+ * A call site of predict, predict_joint, predict_label, predict_proba, predict_batch, decompose or explain: what it resolved, kept in fn_extra.
  */
 #ifndef GRAINCAST_PREDICT_H
 #define GRAINCAST_PREDICT_H

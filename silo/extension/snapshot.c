@@ -87,7 +87,7 @@ graincast_snapshot(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		raise_null("relation_name");
 	request.relation = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	request.label = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	request.labels = PG_ARGISNULL(1) ? NIL : list_make1(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	if (!PG_ARGISNULL(2))
 		request.test_size = PG_GETARG_FLOAT4(2);
 	request.sampling = sampling_label(fcinfo, 3);
@@ -104,8 +104,8 @@ graincast_snapshot(PG_FUNCTION_ARGS)
 	catalog_leave(&access);
 
 	values[0] = CStringGetTextDatum(relation.qualified);
-	nulls[1] = request.label == NULL;
-	values[1] = request.label ? CStringGetTextDatum(request.label) : 0;
+	nulls[1] = request.labels == NIL;
+	values[1] = request.labels != NIL ? CStringGetTextDatum(linitial(request.labels)) : 0;
 	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	return (Datum) 0;
 }

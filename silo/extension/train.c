@@ -18,6 +18,7 @@
 #define SHARD_DIGITS_MIN 6		/* the first shard is 102008 */
 
 PG_FUNCTION_INFO_V1(graincast_train);
+PG_FUNCTION_INFO_V1(graincast_train_joint);
 
 static void
 begin_run(const TrainRequest *request, const TrainRelation *relation, TrainResult *result)
@@ -225,8 +226,8 @@ run_training(const TrainRequest *request, const TrainRelation *relation)
 	return deployed;
 }
 
-Datum
-graincast_train(PG_FUNCTION_ARGS)
+static Datum
+train(FunctionCallInfo fcinfo, bool joint)
 {
 	TrainRequest request = {0};
 	TrainRelation relation = {0};
@@ -235,9 +236,9 @@ graincast_train(PG_FUNCTION_ARGS)
 	bool		nulls[4] = {0};
 	bool		exists;
 
-	catalog_begin_write("pgml.train()");
+	catalog_begin_write(joint ? "pgml.train_joint()" : "pgml.train()");
 	InitMaterializedSRF(fcinfo, 0);
-	train_read_arguments(fcinfo, &request);
+	train_read_arguments(fcinfo, &request, joint);
 	exists = train_complete(&request);
 	train_check_arguments(&request, exists);
 	train_describe(&request, &relation);
@@ -251,4 +252,17 @@ graincast_train(PG_FUNCTION_ARGS)
 	values[2] = CStringGetTextDatum(request.algorithm);
 	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	return (Datum) 0;
+}
+
+Datum
+graincast_train(PG_FUNCTION_ARGS)
+{
+	return train(fcinfo, false);
+}
+
+/* The same with several labels; with one it is the same. */
+Datum
+graincast_train_joint(PG_FUNCTION_ARGS)
+{
+	return train(fcinfo, true);
 }

@@ -14,7 +14,7 @@ typedef struct TrainRequest
 	char	   *project;
 	char	   *task;			/* NULL: the project's */
 	char	   *relation;		/* NULL: the last snapshot's */
-	char	   *label;			/* NULL: none */
+	List	   *labels;			/* of char *, learnt together; NIL: none */
 	char	   *algorithm;
 	char	   *hyperparams;
 	char	   *search;			/* NULL: none */
@@ -68,7 +68,7 @@ typedef struct TrainResult
 } TrainResult;
 
 /* trainarguments.c */
-extern void train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request);
+extern void train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request, bool joint);
 extern void train_check_arguments(TrainRequest *request, bool exists);
 
 /* trainrelation.c */

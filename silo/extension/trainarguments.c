@@ -12,7 +12,7 @@ required_text(FunctionCallInfo fcinfo, int argument, const char *name)
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of pgml.train must not be NULL", name),
+				 errmsg("argument \"%s\" must not be NULL", name),
 				 errhint("Give it a value.")));
 	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
@@ -29,7 +29,7 @@ enum_label(FunctionCallInfo fcinfo, int argument, const char *name)
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of pgml.train must not be NULL", name),
+				 errmsg("argument \"%s\" must not be NULL", name),
 				 errhint("Leave it out for its default, or give a value.")));
 	return DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(argument)));
 }
@@ -73,8 +73,32 @@ notice_runtime(void)
 	told = true;
 }
 
+static List *
+label_names(FunctionCallInfo fcinfo, int argument, bool joint)
+{
+	List	   *names;
+
+	if (PG_ARGISNULL(argument))
+		return NIL;
+	if (!joint)
+		return list_make1(text_to_cstring(PG_GETARG_TEXT_PP(argument)));
+	names = column_name_list(PG_GETARG_ARRAYTYPE_P(argument), "y_column_name");
+	for (int i = 1; i < list_length(names); i++)
+	{
+		for (int before = 0; before < i; before++)
+		{
+			if (strcmp(list_nth(names, i), list_nth(names, before)) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("y_column_name names column \"%s\" twice", (char *) list_nth(names, i)),
+						 errhint("Name each column to be learnt once.")));
+		}
+	}
+	return names;
+}
+
 void
-train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
+train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request, bool joint)
 {
 	if (PG_NARGS() < TRAIN_ARGUMENTS)
 		ereport(ERROR,
@@ -90,7 +114,7 @@ train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request)
 	request->project = required_text(fcinfo, 0, "project_name");
 	request->task = optional_text(fcinfo, 1);
 	request->relation = optional_text(fcinfo, 2);
-	request->label = optional_text(fcinfo, 3);
+	request->labels = label_names(fcinfo, 3, joint);
 	request->algorithm = enum_label(fcinfo, 4, "algorithm");
 	request->hyperparams = json_text(fcinfo, 5);
 	request->search = PG_ARGISNULL(6) ? NULL : enum_label(fcinfo, 6, "search");
@@ -158,12 +182,12 @@ train_check_arguments(TrainRequest *request, bool exists)
 				 errmsg(exists ? "project \"%s\" has no earlier training to repeat" : "no relation was given for the new project \"%s\"", request->project),
 				 errhint("Give relation_name => 'schema.table'.")));
 	labelled = strcmp(request->task, "regression") == 0 || strcmp(request->task, "classification") == 0;
-	if (labelled && request->label == NULL)
+	if (labelled && request->labels == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a %s needs a label", request->task),
 				 errhint("Give y_column_name => the column to learn.")));
-	if (!labelled && request->label != NULL)
+	if (!labelled && request->labels != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a %s has no label", request->task),

@@ -36,11 +36,11 @@ list_columns(TupleDesc row)
 }
 
 static bool
-is_excluded(const TrainRequest *request, const char *column)
+is_named(const List *names, const char *column)
 {
 	ListCell   *cell;
 
-	foreach(cell, request->exclude)
+	foreach(cell, names)
 	{
 		if (strcmp(lfirst(cell), column) == 0)
 			return true;
@@ -65,7 +65,7 @@ check_excluded(const TrainRequest *request, TupleDesc row)
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("column \"%s\" of relation \"%s\", which exclude names, does not exist", name, request->relation),
 					 errhint("Its columns are: %s.", list_columns(row))));
-		if (request->label != NULL && strcmp(request->label, name) == 0)
+		if (is_named(request->labels, name))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("column \"%s\" is the label and cannot be excluded", name),
@@ -74,14 +74,14 @@ check_excluded(const TrainRequest *request, TupleDesc row)
 }
 
 static void
-add_column(TrainRelation *out, Form_pg_attribute attribute, const char *label)
+add_column(TrainRelation *out, Form_pg_attribute attribute, const List *labels)
 {
 	TrainColumn *column = &out->columns[out->count++];
 
 	column->name = pstrdup(NameStr(attribute->attname));
 	column->type_name = format_type_be(attribute->atttypid);
 	column->position = attribute->attnum;
-	column->label = label != NULL && strcmp(column->name, label) == 0;
+	column->label = is_named(labels, column->name);
 	if (!column_map(attribute->atttypid, &column->wire))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -94,27 +94,54 @@ add_column(TrainRelation *out, Form_pg_attribute attribute, const char *label)
 				 errhint("A label is one number, boolean or text.")));
 }
 
-static void
-check_label(const TrainRequest *request, const TrainRelation *out, TupleDesc row)
+static int
+find_column(const TrainRelation *relation, const char *name)
 {
-	const TrainColumn *label = NULL;
-
-	for (int i = 0; i < out->count; i++)
+	for (int i = 0; i < relation->count; i++)
 	{
-		if (out->columns[i].label)
-			label = &out->columns[i];
+		if (strcmp(relation->columns[i].name, name) == 0)
+			return i;
 	}
-	if (request->label != NULL && label == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("column \"%s\" of relation \"%s\" does not exist", request->label, request->relation),
-				 errhint("Its columns are: %s.", list_columns(row))));
-	if (label != NULL && strcmp(request->task, "regression") == 0 && label->wire.type == WIRE_TEXT)
+	return -1;
+}
+
+static void
+check_label(const TrainRequest *request, const TrainColumn *label)
+{
+	if (strcmp(request->task, "regression") == 0 && label->wire.type == WIRE_TEXT)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("a regression needs a number, but column \"%s\" has type %s", label->name, label->type_name),
 				 errhint("Train a classification.")));
-	if (out->count - (label ? 1 : 0) == 0)
+}
+
+/* Where the relation has labels, they are put in the order in which they were named: that of the answers. */
+static void
+order_labels(const TrainRequest *request, TrainRelation *out, TupleDesc row)
+{
+	TrainColumn *labels = palloc(sizeof(TrainColumn) * Max(list_length(request->labels), 1));
+	ListCell   *cell;
+	int			next = 0;
+
+	foreach(cell, request->labels)
+	{
+		int			at = find_column(out, lfirst(cell));
+
+		if (at < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), request->relation),
+					 errhint("Its columns are: %s.", list_columns(row))));
+		check_label(request, &out->columns[at]);
+		labels[next++] = out->columns[at];
+	}
+	next = 0;
+	for (int i = 0; i < out->count; i++)
+	{
+		if (out->columns[i].label)
+			out->columns[i] = labels[next++];
+	}
+	if (out->count - next == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("relation \"%s\" has no feature columns", request->relation),
@@ -142,10 +169,10 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	check_excluded(request, row);
 	for (int i = 0; i < row->natts; i++)
 	{
-		if (!TupleDescAttr(row, i)->attisdropped && !is_excluded(request, NameStr(TupleDescAttr(row, i)->attname)))
-			add_column(out, TupleDescAttr(row, i), request->label);
+		if (!TupleDescAttr(row, i)->attisdropped && !is_named(request->exclude, NameStr(TupleDescAttr(row, i)->attname)))
+			add_column(out, TupleDescAttr(row, i), request->labels);
 	}
-	check_label(request, out, row);
+	order_labels(request, out, row);
 	relation_close(relation, NoLock);
 }
 

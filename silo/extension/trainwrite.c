@@ -26,35 +26,46 @@ keep_text(MemoryContext context, int column)
 	return text ? MemoryContextStrdup(context, text) : NULL;
 }
 
+static List *
+keep_names(MemoryContext context, int column, const char *argument)
+{
+	bool		isnull;
+	Datum		names = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
+	MemoryContext spi;
+	List	   *list;
+
+	if (isnull)
+		return NIL;
+	spi = MemoryContextSwitchTo(context);
+	list = column_name_list(DatumGetArrayTypeP(names), argument);
+	MemoryContextSwitchTo(spi);
+	return list;
+}
+
 /* relation_name was not given: train again as last time. */
 static void
 reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 {
 	static CatalogStatement statement = {
-		"SELECT s.relation_name, s.y_column_name[1], s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text, s.exclude"
+		"SELECT s.relation_name, s.y_column_name, s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text, s.exclude"
 		" FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id WHERE m.project_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT 1",
 		1, {INT8OID}
 	};
 	Datum		values[] = {Int64GetDatum(project_id)};
-	Datum		exclude;
+	List	   *exclude;
 	bool		isnull;
 
 	if (catalog_run(&statement, values, NULL, false) == 0)
 		return;
 	request->relation = keep_text(context, 1);
 	request->reused = true;
-	request->label = keep_text(context, 2);
+	request->labels = keep_names(context, 2, "y_column_name");
 	request->test_size = (float4) DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 	request->sampling = keep_text(context, 4);
 	request->preprocess = keep_text(context, 5);
-	exclude = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 6, &isnull);
-	if (!isnull && !request->has_exclude)
-	{
-		MemoryContext spi = MemoryContextSwitchTo(context);
-
-		request->exclude = column_name_list(DatumGetArrayTypeP(exclude), "exclude");
-		MemoryContextSwitchTo(spi);
-	}
+	exclude = keep_names(context, 6, "exclude");
+	if (!request->has_exclude)
+		request->exclude = exclude;
 }
 
 /* Fills in task and relation from the catalog. False when the project is not there yet. */
@@ -148,17 +159,17 @@ train_add_snapshot(const TrainRequest *request, const TrainRelation *relation)
 {
 	static CatalogStatement statement = {
 		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess, exclude)"
-		" VALUES ($1, CASE WHEN $2 IS NULL THEN NULL ELSE ARRAY[$2] END, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb, $7)"
-		" RETURNING id", 7, {TEXTOID, TEXTOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}
+		" VALUES ($1, $2, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb, $7)"
+		" RETURNING id", 7, {TEXTOID, TEXTARRAYOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}
 	};
 	Datum		values[] = {
-		CStringGetTextDatum(relation->qualified), request->label ? CStringGetTextDatum(request->label) : 0, Float4GetDatum(request->test_size),
+		CStringGetTextDatum(relation->qualified), names_datum(request->labels), Float4GetDatum(request->test_size),
 		CStringGetTextDatum(request->sampling), CStringGetTextDatum(describe_columns(relation)), CStringGetTextDatum(request->preprocess),
 		names_datum(request->exclude)
 	};
 	char		nulls[] = "       ";
 
-	nulls[1] = request->label ? ' ' : 'n';
+	nulls[1] = request->labels != NIL ? ' ' : 'n';
 	nulls[6] = request->exclude != NIL ? ' ' : 'n';
 	(void) catalog_run(&statement, values, nulls, false);
 	return catalog_int64(1);

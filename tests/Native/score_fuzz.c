@@ -12,7 +12,8 @@
 
 #define HEADER_BYTES 352
 #define TABLE_OFFSET 96
-#define SECTIONS 13
+#define SECTIONS_OFFSET 24
+#define SECTIONS_MAX 13
 #define ROWS 19
 
 typedef struct image
@@ -113,7 +114,7 @@ write_word(image *mutated, size_t place)
 static image
 resize_section(const image *original)
 {
-	size_t sections = original->bytes[24];
+	size_t sections = original->bytes[SECTIONS_OFFSET];
 	size_t section = next_random(sections);
 	uint8_t *entry = original->bytes + TABLE_OFFSET + 16 * section;
 	uint64_t size_bytes = get_u64(entry + 8);
@@ -155,7 +156,7 @@ mutate(const image *original)
 			return mutated;
 		case 3:
 			mutated = copy_of(original, original->size_bytes);
-			write_word(&mutated, next_random(2) == 0 ? 64 + 4 * next_random(8) : TABLE_OFFSET + 4 * next_random(SECTIONS * 4));
+			write_word(&mutated, next_random(2) == 0 ? 64 + 4 * next_random(8) : TABLE_OFFSET + 4 * next_random(SECTIONS_MAX * 4));
 			return mutated;
 		case 4:
 			/* The size is made to fit, so that the checks behind it are reached. */
@@ -182,6 +183,7 @@ scores_rows(const gc_model *model)
 	float *answers = allocate(ROWS * sizeof(float));
 	float *probabilities = allocate(model->labels * sizeof(float));
 	double *scores = allocate(model->outputs * sizeof(double));
+	float *joint = allocate(model->answers * sizeof(float));
 	void *work = allocate(gc_work_bytes(model));
 	int good = 1;
 
@@ -196,11 +198,13 @@ scores_rows(const gc_model *model)
 	{
 		float answer = gc_predict(model, rows + row * model->inputs, work);
 
-		good = good && memcmp(&answer, &answers[row], sizeof(answer)) == 0;
+		gc_predict_joint(model, rows + row * model->inputs, joint, work);
+		good = good && memcmp(&answer, &answers[row], sizeof(answer)) == 0 && memcmp(&answer, &joint[0], sizeof(answer)) == 0;
 		gc_predict_proba(model, rows + row * model->inputs, probabilities, work);
 		gc_scores(model, rows + row * model->inputs, scores, work);
 	}
 	free(work);
+	free(joint);
 	free(scores);
 	free(probabilities);
 	free(answers);

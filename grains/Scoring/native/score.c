@@ -93,7 +93,10 @@ work_views(const gc_model *model, void *work)
 size_t
 gc_work_bytes(const gc_model *model)
 {
-	return scores_bytes(model) + features_bytes(model) + block_rows(model) * gc_view_count(model) * sizeof(float);
+	size_t size_bytes = scores_bytes(model) + features_bytes(model) + block_rows(model) * gc_view_count(model) * sizeof(float);
+	size_t joint_bytes = gc_joint_work_bytes(model);
+
+	return size_bytes > joint_bytes ? size_bytes : joint_bytes;
 }
 
 static void

@@ -31,6 +31,7 @@ typedef struct gc_model
 	uint32_t link;
 	const void *section[16];
 	uint64_t section_bytes[16];
+	uint32_t answers;		/* labels learnt together; 1 unless the model is joint, whose other members are those of its first label */
 } gc_model;
 
 typedef struct gc_column
@@ -77,6 +78,9 @@ GC_API float gc_predict(const gc_model *model, const float *inputs, void *work);
 
 /* rows × inputs floats, row by row → rows floats. Bit-equal to gc_predict on each row. */
 GC_API void gc_predict_batch(const gc_model *model, const float *inputs, size_t rows, float *out, void *work);
+
+/* model->answers floats: gc_predict's of each label of a joint model, of any other its one. */
+GC_API void gc_predict_joint(const gc_model *model, const float *inputs, float *out, void *work);
 
 /* Classification: model->labels probabilities in the labels' order, summing to 1. */
 GC_API void gc_predict_proba(const gc_model *model, const float *inputs, float *out, void *work);

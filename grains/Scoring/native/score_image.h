@@ -42,7 +42,7 @@ enum gc_section_number
 	GC_SECTION_VIEWS = 8,
 	GC_SECTION_LABELS = 9,
 	GC_SECTION_METADATA = 10,
-	GC_SECTION_JOINT = 11,		/* kept free */
+	GC_SECTION_JOINT = 11,
 	GC_SECTION_BACKGROUND = 12
 };
 
@@ -171,13 +171,20 @@ gc_view_count(const gc_model *model)
 	return (uint32_t) (model->section_bytes[GC_SECTION_VIEWS] / sizeof(gc_view));
 }
 
-/* score_open.c, score_open_learner.c: checks, each 0 or -1 with a sentence */
+/* score_open.c: the members that an image's header tells; nothing is checked */
+void gc_describe(gc_model *model, const void *image);
+
+/* score_joint.c */
+size_t gc_joint_work_bytes(const gc_model *model);
+
+/* score_open.c, score_open_learner.c, score_joint.c: checks, each 0 or -1 with a sentence */
 typedef struct gc_check
 {
 	gc_model *model;
 	char *message;
 	size_t message_bytes;
 	uint64_t text_end;			/* of the texts met so far */
+	uint64_t schema_text_end;	/* of the columns' and categories' */
 } gc_check;
 
 int gc_refuse(gc_check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -188,6 +195,7 @@ int gc_check_utf8(gc_check *check, const char *what, const uint8_t *text, uint64
 int gc_check_finite(gc_check *check, const char *what, const double *numbers, uint64_t count);
 int gc_check_learner(gc_check *check);
 int gc_check_background(gc_check *check);
+int gc_check_joint(gc_check *check);
 
 /* score_prepare.c: the learner's features of a row; either inputs itself or buffer (model->features floats) */
 const float *gc_prepare(const gc_model *model, const float *inputs, float *buffer);

@@ -22,7 +22,7 @@ gc_refuse(gc_check *check, const char *format, ...)
 static int
 check_sections(gc_check *check, const gc_header *header)
 {
-	gc_model *model = check->model;
+	const uint8_t *image = (const uint8_t *) header;
 	uint64_t end = sizeof(gc_header);
 
 	for (uint32_t i = 0; i < header->sections; i++)
@@ -34,20 +34,20 @@ check_sections(gc_check *check, const gc_header *header)
 		if (offset != end)
 			return gc_refuse(check, "Section %u of the image starts at byte %llu instead of %llu.", i,
 							 (unsigned long long) offset, (unsigned long long) end);
-		if (size_bytes > model->size_bytes - offset)
+		if (size_bytes > header->size_bytes - offset)
 			return gc_refuse(check, "Section %u of the image ends behind the image.", i);
 		/* Still inside: the image's size and the offset are multiples of 8. */
 		padded = (size_bytes + 7) & ~(uint64_t) 7;
 		for (uint64_t byte = size_bytes; byte < padded; byte++)
-			if (model->image[offset + byte] != 0)
+			if (image[offset + byte] != 0)
 				return gc_refuse(check, "The padding after section %u of the image is not zero.", i);
-		model->section[i] = model->image + offset;
-		model->section_bytes[i] = size_bytes;
 		end = offset + padded;
 	}
-	if (end != model->size_bytes)
+	if (end != header->size_bytes)
 		return gc_refuse(check, "The image has %llu bytes behind its last section.",
-						 (unsigned long long) (model->size_bytes - end));
+						 (unsigned long long) (header->size_bytes - end));
+	if (header->sections > GC_SECTIONS_LEAST && header->table[header->sections - 1].size_bytes == 0)
+		return gc_refuse(check, "Section %u of the image is the last one and empty.", header->sections - 1);
 	for (uint32_t i = header->sections; i < GC_TABLE_ENTRIES; i++)
 		if (header->table[i].offset != 0 || header->table[i].size_bytes != 0)
 			return gc_refuse(check, "The image names a section %u that this version does not have.", i);
@@ -66,7 +66,6 @@ static int
 check_header(gc_check *check, const void *image, size_t size_bytes)
 {
 	const gc_header *header = image;
-	gc_model *model = check->model;
 
 	if (image == NULL || ((uintptr_t) image & 7) != 0)
 		return gc_refuse(check, "The image does not start at a multiple of 8 bytes in memory.");
@@ -89,8 +88,17 @@ check_header(gc_check *check, const void *image, size_t size_bytes)
 		check_count(check, "outputs", header->outputs, 1, GC_MAX_OUTPUTS) != 0 ||
 		check_count(check, "labels", header->labels, 0, GC_MAX_OUTPUTS) != 0)
 		return -1;
+	return 0;
+}
+
+void
+gc_describe(gc_model *model, const void *image)
+{
+	const gc_header *header = image;
+
+	memset(model, 0, sizeof(*model));
 	model->image = image;
-	model->size_bytes = size_bytes;
+	model->size_bytes = header->size_bytes;
 	model->task = header->task;
 	model->columns = header->columns;
 	model->inputs = header->inputs;
@@ -99,7 +107,12 @@ check_header(gc_check *check, const void *image, size_t size_bytes)
 	model->labels = header->labels;
 	model->learner = header->learner;
 	model->link = header->link;
-	return 0;
+	for (uint32_t i = 0; i < header->sections; i++)
+	{
+		model->section[i] = model->image + header->table[i].offset;
+		model->section_bytes[i] = header->table[i].size_bytes;
+	}
+	model->answers = 1;
 }
 
 /* Which learners and links a task has, and how many outputs and labels go with them. */
@@ -145,12 +158,15 @@ gc_open(const void *image, size_t size_bytes, gc_model *model, char *message, si
 	if (message_bytes > 0)
 		message[0] = '\0';
 	memset(model, 0, sizeof(*model));
-	if (check_header(&check, image, size_bytes) == 0 && check_sections(&check, image) == 0 && check_task(&check) == 0 &&
-		gc_check_columns(&check) == 0 && gc_check_labels(&check) == 0 &&
-		gc_check_utf8(&check, "The metadata", model->section[GC_SECTION_METADATA],
-					  model->section_bytes[GC_SECTION_METADATA]) == 0 &&
-		gc_check_learner(&check) == 0 && gc_check_background(&check) == 0)
-		return 0;
+	if (check_header(&check, image, size_bytes) == 0 && check_sections(&check, image) == 0)
+	{
+		gc_describe(model, image);
+		if (check_task(&check) == 0 && gc_check_columns(&check) == 0 && gc_check_labels(&check) == 0 &&
+			gc_check_utf8(&check, "The metadata", model->section[GC_SECTION_METADATA],
+						  model->section_bytes[GC_SECTION_METADATA]) == 0 &&
+			gc_check_learner(&check) == 0 && gc_check_joint(&check) == 0 && gc_check_background(&check) == 0)
+			return 0;
+	}
 	/* A caller that overlooks the -1 must not find pointers here. */
 	memset(model, 0, sizeof(*model));
 	return -1;

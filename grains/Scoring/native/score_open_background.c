@@ -49,11 +49,9 @@ gc_check_background(gc_check *check)
 	const gc_model *model = check->model;
 	uint64_t size_bytes = model->section_bytes[GC_SECTION_BACKGROUND];
 
-	if (gc_header_of(model)->sections == GC_SECTIONS_LEAST)
+	if (size_bytes == 0)
 		return 0;
-	if (model->section_bytes[GC_SECTION_JOINT] != 0)
-		return gc_refuse(check, "The image has a section %u that this version does not have.", (uint32_t) GC_SECTION_JOINT);
-	if (size_bytes == 0 || (model->learner != GC_LINEAR && model->learner != GC_TREES))
+	if (model->learner != GC_LINEAR && model->learner != GC_TREES)
 		return gc_refuse(check, "The image has a background that its learner does not use.");
 	if (model->learner == GC_TREES)
 		return check_leaf_rows(check);

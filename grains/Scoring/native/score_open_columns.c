@@ -174,6 +174,7 @@ gc_check_columns(gc_check *check)
 	if (scaled != (model->section_bytes[GC_SECTION_FEATURES] != 0) ||
 		prepared != (int) (gc_header_of(model)->flags & GC_FLAG_PREPARE))
 		return gc_refuse(check, "The image's header contradicts its columns.");
+	check->schema_text_end = check->text_end;
 	return 0;
 }
 

@@ -28,6 +28,10 @@ internal static class FeatureImportance
         return importance;
     }
 
+    /// <summary>The mean share of each column over labels that were learnt together; empty if one of them has none.</summary>
+    public static double[] Mean(IReadOnlyList<double[]> labels) =>
+        labels.Any(shares => shares.Length == 0) ? [] : [.. Enumerable.Range(0, labels[0].Length).Select(column => labels.Average(shares => shares[column]))];
+
     /// <summary>Adds up the features of a column (numbers of an array, categories) and divides by the sum; all 0 when no feature weighs anything.</summary>
     public static double[] OfColumns(double[] features, IReadOnlyList<ImageColumn> columns)
     {

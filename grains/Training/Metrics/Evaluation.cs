@@ -5,6 +5,9 @@ namespace Graincast.Training;
 /// <summary>Measures an image on the evaluated rows through the kernel: what SQL will answer is what is measured.</summary>
 internal static class Evaluation
 {
+    /// <summary>Metrics that say how many rows there were, and nothing of a label.</summary>
+    public static readonly string[] RowCounts = ["training_rows", "test_rows"];
+
     /// <summary>The metrics of the model's task, then training_rows and test_rows. One that is not defined for these rows is NaN.</summary>
     public static IEnumerable<KeyValuePair<string, double>> Of(ScoringModel model, TrainingSet data, Communicator ranks)
     {
@@ -19,7 +22,7 @@ internal static class Evaluation
             ],
             _ => [],
         };
-        return [.. metrics, new("training_rows", data.Training.Rows), new("test_rows", data.TestRows)];
+        return [.. metrics, new(RowCounts[0], data.Training.Rows), new(RowCounts[1], data.TestRows)];
     }
 
     private static IEnumerable<KeyValuePair<string, double>> OfClasses(ScoringModel model, TrainingSet data, Communicator ranks)

@@ -16,6 +16,17 @@ internal sealed class MetricList
         }
     }
 
+    /// <summary>
+    /// Of labels that were learnt together: the mean of each metric over all of them (none where one label has none), then each label's own as <c>metric.label</c>.
+    /// What counts rows is the same for all and stays one number.
+    /// </summary>
+    public static MetricList OfLabels(IReadOnlyList<string> labels, IReadOnlyList<MetricList> lists)
+    {
+        var means = lists.SelectMany(list => list._values.Select(metric => metric.Key)).Distinct().Select(name => KeyValuePair.Create(name, lists.Average(list => list.Value(name))));
+        var own = labels.Zip(lists, (label, list) => list._values.Where(metric => !Evaluation.RowCounts.Contains(metric.Key)).Select(metric => KeyValuePair.Create($"{metric.Key}.{label}", metric.Value)));
+        return new MetricList([means, .. own]);
+    }
+
     public void Add(string name, double value)
     {
         if (double.IsFinite(value))

@@ -12,19 +12,19 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
     /// <summary>More are almost always a number that was meant for regression.</summary>
     public const int MaxLabels = 1000;
 
-    private static readonly LabelColumn None = new([], [], []);
+    /// <summary>Of rows without a label.</summary>
+    public static readonly LabelColumn None = new([], [], []);
 
+    /// <summary>One a label column, in the fed order; <see cref="None"/> if there is none.</summary>
     /// <exception cref="GraincastException">22004: a NULL label. 22023: NaN, infinite, or too many different labels.</exception>
-    public static LabelColumn Read(RowSet rows, ModelTask task, Communicator ranks)
+    public static IReadOnlyList<LabelColumn> ReadAll(RowSet rows, ModelTask task, Communicator ranks)
     {
-        var columns = rows.Format.Columns;
-        var column = Enumerable.Range(0, columns.Count).FirstOrDefault(i => columns[i].IsLabel, -1);
-        if (column < 0)
-        {
-            return None;
-        }
+        LabelColumn[] all = [.. rows.Format.Columns.Index().Where(column => column.Item.IsLabel).Select(column => Read(rows, column.Index, column.Item, task, ranks))];
+        return all.Length > 0 ? all : [None];
+    }
 
-        var spec = columns[column];
+    private static LabelColumn Read(RowSet rows, int column, ColumnSpec spec, ModelTask task, Communicator ranks)
+    {
         var numbers = ReadNumbers(rows, column, spec);
         return task == ModelTask.Regression ? new LabelColumn(numbers, [], [])
             : spec.Type == ColumnType.Text ? FromTexts(numbers, rows.Texts(column), spec, ranks)

@@ -28,13 +28,13 @@ internal static class Search
         progress.Say($"search: best is {search.Trials[results.Best].Json.GetRawText()}, mean {KeyMetric(plan)} {results.MeanScore(results.Best):G4}");
         return results;
 
-        void Try(TrainingPlan tried, SearchTrial trial, TrainingSet data, Action<double, TimeSpan, TimeSpan> add)
+        void Try(TrainingPlan tried, SearchTrial trial, IReadOnlyList<TrainingSet> data, Action<double, TimeSpan, TimeSpan> add)
         {
             try
             {
-                using var candidate = Candidate.Fit(tried, data, seed, ProgressReporter.Silent);
-                var metrics = candidate.Measure(data, out var scoreTime);
-                add(metrics.Value(KeyMetric(plan)), candidate.FitTime, scoreTime);
+                using var candidates = Candidates.Fit(tried, data, seed, ProgressReporter.Silent);
+                var metrics = candidates.Measure(out var scoreTime);
+                add(metrics.Value(KeyMetric(plan)), candidates.FitTime, scoreTime);
             }
             catch (GraincastException exception)
             {
@@ -43,7 +43,7 @@ internal static class Search
         }
     }
 
-    private static TrainingSet Prepare(TrainingRows rows, Holdout holdout, int fold)
+    private static IReadOnlyList<TrainingSet> Prepare(TrainingRows rows, Holdout holdout, int fold)
     {
         try
         {

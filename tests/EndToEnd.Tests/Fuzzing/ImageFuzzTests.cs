@@ -31,6 +31,7 @@ public sealed class ImageFuzzTests(GraincastServer server)
         ("trees-share-pair", "ARRAY[1, 2, 3]::real[]"),
         ("linear-explained", "ARRAY['1', '2', 'red', 'Ulm']"),
         ("trees-explained", "ARRAY[1, 2, 3]::real[]"),
+        ("joint", "ARRAY['1', '2', 'red', 'Ulm']"),
     ];
 
     private readonly ConcurrentDictionary<string, int> _states = [];
@@ -91,10 +92,10 @@ public sealed class ImageFuzzTests(GraincastServer server)
 
     private async Task ScoreAsync(PsqlSession session, long model, string features)
     {
-        foreach (var function in new[] { "predict", "explain", "predict_proba", "predict_batch" })
+        foreach (var function in new[] { "predict", "predict_joint", "explain", "predict_proba", "predict_batch" })
         {
-            // Only these two take texts.
-            if (function is not ("predict" or "explain") && features.Contains("red", StringComparison.Ordinal))
+            // Only these take texts.
+            if (function is not ("predict" or "predict_joint" or "explain") && features.Contains("red", StringComparison.Ordinal))
             {
                 return;
             }

@@ -9,7 +9,7 @@ public sealed class FuzzTests
 {
     private const int Mutations = 10_000;
     private const int TableOffset = 96;
-    private const int Sections = 13;
+    private const int SectionsOffset = 24;
 
     private static readonly uint[] Interesting = [0, 1, 2, 7, 8, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff, 0x7f800000, 0x7fc00000];
 
@@ -53,6 +53,7 @@ public sealed class FuzzTests
                 model.Explain(rows.AsSpan(0, model.Inputs), new double[model.Outputs * model.Inputs], new double[model.Outputs]);
             }
 
+            model.PredictJoint(rows.AsSpan(0, model.Inputs), new float[model.Answers]);
             if (model.Task == ModelTask.Classification)
             {
                 model.PredictProba(rows.AsSpan(0, model.Inputs), new float[model.Labels.Count]);
@@ -88,7 +89,7 @@ public sealed class FuzzTests
                 WriteIn(bytes, random.Next(bytes.Length / 4) * 4, random);
                 return bytes;
             case 4:
-                WriteIn(bytes, random.Next(2) == 0 ? 64 + (4 * random.Next(8)) : TableOffset + (4 * random.Next(Sections * 4)), random);
+                WriteIn(bytes, random.Next(2) == 0 ? 64 + (4 * random.Next(8)) : TableOffset + (4 * random.Next(12 * 4)), random);
                 return bytes;
             default:
                 for (var flips = random.Next(1, 4); flips > 0; flips--)
@@ -112,7 +113,7 @@ public sealed class FuzzTests
     /// <summary>A section made longer or shorter by whole eights, with every offset and size after it put right.</summary>
     private static byte[] Resized(byte[] bytes, Random random)
     {
-        var sections = BitConverter.ToInt32(bytes, 24);
+        var sections = BitConverter.ToInt32(bytes, SectionsOffset);
         var section = random.Next(sections);
         var entry = TableOffset + (16 * section);
         var offset = (int)BitConverter.ToInt64(bytes, entry);

@@ -25,6 +25,7 @@ internal static class SampleModels
         ["trees-share-pair"] = Trees(ModelTask.Classification, Link.Share, 1, TextLabels("no", "yes")),
         ["linear-explained"] = Prepared() with { Learner = new LinearLearner([1, 2, 3, 4, 5, 6], [0.25]) { Mean = [0.5, -1, 0.25, 0.5, 0.125, 2] } },
         ["trees-explained"] = WithRows(Trees(ModelTask.Classification, Link.Softmax, 3, TextLabels("a", "b", "c"))),
+        ["joint"] = Joint(),
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];
@@ -93,6 +94,16 @@ internal static class SampleModels
             new("city", ColumnKind.Text, 1, Encoder.Value, [new("Ulm", 3.5f), new("Berlin", -1)], [1], [0.5], [2]),
         ],
         new LinearLearner([1, 2, 3, 4, 5, 6], [0.25]), Link.Identity, 1, [], Metadata);
+
+    /// <summary>Three labels by learners of different sizes.</summary>
+    private static ModelImage Joint() => Prepared() with
+    {
+        Joint =
+        [
+            ImageWriter.Write(Prepared() with { Learner = new LinearLearner([6, 5, 4, 3, 2, 1], [-1]) }),
+            ImageWriter.Write(Prepared() with { Learner = Forest(trees: 3, leaves: 4, features: 6, outputs: 1, seed: 3) }),
+        ],
+    };
 
     private static ModelImage Trees(ModelTask task, Link link, int outputs, Label[] labels) => new(
         task, Numbers(3),

@@ -38,6 +38,13 @@ public sealed class WriterTests
         { "a leaf that is NaN", WithTree(new(0, [], [double.NaN])) },
         { "an output that is not there", WithTree(new(1, [], [1])) },
         { "a tree without leaves", WithTree(new(0, [], [])) },
+        { "a joint model in a joint model", Linear with { Joint = [ImageWriter.Write(Linear with { Joint = [ImageWriter.Write(Linear)] })] } },
+        { "a label of another task", Linear with { Joint = [ImageWriter.Write(Pair with { Columns = Linear.Columns, Learner = new LinearLearner([1, 2, 3], [0]) })] } },
+        { "a label with other columns", Linear with { Joint = [ImageWriter.Write(WithColumn(ImageColumn.Number("a")))] } },
+        { "a label with columns of other names", Linear with { Joint = [ImageWriter.Write(Linear with { Columns = [.. SampleModels.Numbers(3).Reverse()] })] } },
+        { "a label that is no image", Linear with { Joint = [new byte[400]] } },
+        { "a label that is cut short", Linear with { Joint = [ImageWriter.Write(Linear)[..^8]] } },
+        { "a clustering of two labels", SampleModels.ByName["centroids"] with { Joint = [ImageWriter.Write(SampleModels.ByName["centroids"])] } },
     };
 
     [Theory]

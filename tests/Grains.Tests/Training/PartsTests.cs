@@ -230,7 +230,7 @@ public sealed class PartsTests
     private static bool IsHeldOut(Table table, TrainingSpec spec, int row) => WithRows(table.Columns, table.Rows, rows =>
     {
         var plan = TrainingPlan.Create(spec);
-        var holdout = Holdout.Choose(rows, LabelColumn.Read(rows, plan.Task, Communicator.Alone), plan.Sampling, spec.TestSize, plan.Seed, Communicator.Alone);
+        var holdout = Holdout.Choose(rows, LabelColumn.ReadAll(rows, plan.Task, Communicator.Alone)[0], plan.Sampling, spec.TestSize, plan.Seed, Communicator.Alone);
         return holdout.Test.Any(position => rows.Arrival(position) == row);
     });
 

@@ -79,7 +79,7 @@ internal static class Trainer
     public static TrainingSet Split(TrainingPlan plan, RowSet rows, long seed, Communicator ranks)
     {
         var source = new TrainingRows(plan, rows, ranks, ProgressReporter.Silent);
-        return source.Prepare(source.Split(seed, ProgressReporter.Silent));
+        return source.Prepare(source.Split(seed, ProgressReporter.Silent))[0];
     }
 
     /// <summary>Trains in as many parts, each with its own rows, and gives what the first says; all must have the same image.</summary>
