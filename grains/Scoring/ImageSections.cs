@@ -34,28 +34,29 @@ internal sealed class ImageSections
     /// <summary>Header and sections in the table's order, hash still zero. <paramref name="facts"/>: the header's eight numbers.</summary>
     public byte[] Assemble(uint flags, ReadOnlySpan<uint> facts)
     {
-        var sizeBytes = _sections.Aggregate((long)ImageLayout.HeaderBytes, (end, section) => end + Padded(section.BaseStream.Length));
+        var last = Array.FindLastIndex(_sections, section => section.BaseStream.Length > 0);
+        var sections = _sections[..(Math.Max(last, (int)ImageSection.Metadata) + 1)];
+        var sizeBytes = sections.Aggregate((long)ImageLayout.HeaderBytes, (end, section) => end + Padded(section.BaseStream.Length));
         if (sizeBytes > int.MaxValue)
         {
             throw new ArgumentException($"The model would have {sizeBytes} bytes; {int.MaxValue} are possible.");
         }
 
-        var count = _sections[(int)ImageSection.Joint].BaseStream.Length > 0 ? _sections.Length : (int)ImageSection.Joint;
         var image = new byte[sizeBytes];
         ImageLayout.Magic.CopyTo(image);
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(8), ImageLayout.Version);
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(12), flags);
         BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(16), sizeBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(24), count);
+        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(24), sections.Length);
         for (var i = 0; i < facts.Length; i++)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(64 + (4 * i)), facts[i]);
         }
 
         var offset = (long)ImageLayout.HeaderBytes;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < sections.Length; i++)
         {
-            var content = ((MemoryStream)_sections[i].BaseStream).ToArray();
+            var content = ((MemoryStream)sections[i].BaseStream).ToArray();
             BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(ImageLayout.TableOffset + (16 * i)), offset);
             BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(ImageLayout.TableOffset + (16 * i) + 8), content.Length);
             content.CopyTo(image, offset);

@@ -24,8 +24,9 @@
 /* Above it a float no longer holds every category's number. */
 #define GC_MAX_CATEGORIES (1u << 24)
 
-#define GC_SECTIONS 11
-#define GC_SECTIONS_JOINT 12
+/* Sections from this one on may be missing at the end. */
+#define GC_SECTIONS_LEAST 11
+#define GC_SECTIONS 12
 #define GC_TABLE_ENTRIES 16
 
 enum gc_section_number

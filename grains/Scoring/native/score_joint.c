@@ -1,5 +1,5 @@
 /*
- * Joint models: several labels learnt together. The image is that of the first label; its last section holds those of the others, whole, one after another.
+ * Joint models: several labels learnt together. The image is that of the first label; a section of it holds those of the others, whole, one after another.
  */
 #include "score_image.h"
 
@@ -34,8 +34,8 @@ check_label(gc_check *check, const uint8_t *image, uint64_t rest_bytes)
 	if (rest_bytes < sizeof(gc_header) || header->size_bytes > rest_bytes)
 		return gc_refuse(check, "The image of label %u ends behind the joint image.", number);
 	/* Before it is opened: one level, so that no image makes the check go deep. */
-	if (header->sections != GC_SECTIONS)
-		return gc_refuse(check, "The image of label %u has %u sections instead of %u.", number, header->sections, (uint32_t) GC_SECTIONS);
+	if (header->table[GC_SECTION_JOINT].size_bytes != 0)
+		return gc_refuse(check, "The image of label %u is joint itself.", number);
 	if (gc_open(image, header->size_bytes, &other, message, sizeof(message)) != 0)
 		return gc_refuse(check, "Label %u: %s", number, message);
 	if (!is_same_schema(model, &other, check->schema_text_end))
@@ -51,10 +51,8 @@ gc_check_joint(gc_check *check)
 	const uint8_t *image = model->section[GC_SECTION_JOINT];
 	uint64_t rest_bytes = model->section_bytes[GC_SECTION_JOINT];
 
-	if (gc_header_of(model)->sections == GC_SECTIONS)
-		return 0;
 	if (rest_bytes == 0)
-		return gc_refuse(check, "The joint image has one label only.");
+		return 0;
 	if (model->task != GC_REGRESSION && model->task != GC_CLASSIFICATION)
 		return gc_refuse(check, "Task %u has no labels to be learnt together.", model->task);
 	while (rest_bytes > 0)

@@ -1,4 +1,4 @@
-/* Opening an image: everything that scoring trusts afterwards is checked here or in the two files it calls. */
+/* Opening an image: everything that scoring trusts afterwards is checked here or in the files it calls. */
 #include "score_image.h"
 
 #include <stdarg.h>
@@ -46,6 +46,8 @@ check_sections(gc_check *check, const gc_header *header)
 	if (end != header->size_bytes)
 		return gc_refuse(check, "The image has %llu bytes behind its last section.",
 						 (unsigned long long) (header->size_bytes - end));
+	if (header->sections > GC_SECTIONS_LEAST && header->table[header->sections - 1].size_bytes == 0)
+		return gc_refuse(check, "The last section of the image is empty and could be left out.");
 	for (uint32_t i = header->sections; i < GC_TABLE_ENTRIES; i++)
 		if (header->table[i].offset != 0 || header->table[i].size_bytes != 0)
 			return gc_refuse(check, "The image names a section %u that this version does not have.", i);
@@ -78,7 +80,7 @@ check_header(gc_check *check, const void *image, size_t size_bytes)
 	if (header->size_bytes != size_bytes)
 		return gc_refuse(check, "The image should have %llu bytes and has %zu.",
 						 (unsigned long long) header->size_bytes, size_bytes);
-	if ((header->sections != GC_SECTIONS && header->sections != GC_SECTIONS_JOINT) || header->zero != 0 || (header->flags & ~GC_FLAG_PREPARE) != 0)
+	if (header->sections < GC_SECTIONS_LEAST || header->sections > GC_SECTIONS || header->zero != 0 || (header->flags & ~GC_FLAG_PREPARE) != 0)
 		return gc_refuse(check, "The image's header is damaged.");
 	if (check_count(check, "columns", header->columns, 1, GC_MAX_COLUMNS) != 0 ||
 		check_count(check, "inputs", header->inputs, 1, GC_MAX_INPUTS) != 0 ||
