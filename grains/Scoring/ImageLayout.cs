@@ -29,7 +29,7 @@ internal enum ImageSection
     Labels = 9,
     Metadata = 10,
 
-    /// <summary>Only in a joint model's image.</summary>
+    /// <summary>The other labels' images of a joint model; left out when empty, as all behind the metadata.</summary>
     Joint = 11,
 
     /// <summary>Left out when empty, as all behind the metadata.</summary>

@@ -1,5 +1,5 @@
 /*
- * Joint models: several labels learnt together. The image is that of the first label; its last section holds those of the others, whole, one after another.
+ * Joint models: several labels learnt together. The image is that of the first label; a section of it holds those of the others, whole, one after another.
  */
 #include "score_image.h"
 
@@ -35,7 +35,7 @@ check_label(gc_check *check, const uint8_t *image, uint64_t rest_bytes)
 		return gc_refuse(check, "The image of label %u ends behind the joint image.", number);
 	/* Before it is opened: one level, so that no image makes the check go deep. */
 	if (header->table[GC_SECTION_JOINT].size_bytes != 0)
-		return gc_refuse(check, "The image of label %u is a joint one.", number);
+		return gc_refuse(check, "The image of label %u is joint itself.", number);
 	if (gc_open(image, header->size_bytes, &other, message, sizeof(message)) != 0)
 		return gc_refuse(check, "Label %u: %s", number, message);
 	if (!is_same_schema(model, &other, check->schema_text_end))

@@ -47,7 +47,7 @@ check_sections(gc_check *check, const gc_header *header)
 		return gc_refuse(check, "The image has %llu bytes behind its last section.",
 						 (unsigned long long) (header->size_bytes - end));
 	if (header->sections > GC_SECTIONS_LEAST && header->table[header->sections - 1].size_bytes == 0)
-		return gc_refuse(check, "Section %u of the image is the last one and empty.", header->sections - 1);
+		return gc_refuse(check, "The last section of the image is empty and could be left out.");
 	for (uint32_t i = header->sections; i < GC_TABLE_ENTRIES; i++)
 		if (header->table[i].offset != 0 || header->table[i].size_bytes != 0)
 			return gc_refuse(check, "The image names a section %u that this version does not have.", i);
