@@ -16,10 +16,15 @@ public enum ColumnType
     Bool = 4,
 }
 
-/// <summary>A column of the rows that a run is fed with. At most one is the label.</summary>
+/// <summary>A column of the rows that a run is fed with. At most one is the label, and at most one the rows' weight; the others are features.</summary>
 [GenerateSerializer, Immutable, Alias("graincast.column")]
 public sealed record ColumnSpec(
     [property: Id(0)] string Name,
     [property: Id(1)] ColumnType Type,
     [property: Id(2)] bool IsArray,
-    [property: Id(3)] bool IsLabel);
+    [property: Id(3)] bool IsLabel,
+    [property: Id(4)] bool IsWeight = false)
+{
+    /// <summary>Whether it is learnt from.</summary>
+    public bool IsFeature => !IsLabel && !IsWeight;
+}

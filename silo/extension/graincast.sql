@@ -52,10 +52,11 @@ CREATE FUNCTION pgml.train(
     materialize_snapshot boolean DEFAULT false,
     preprocess jsonb DEFAULT '{}',
     seed bigint DEFAULT NULL,
-    exclude text[] DEFAULT NULL
+    exclude text[] DEFAULT NULL,
+    weight_column text DEFAULT NULL
 ) RETURNS TABLE (project text, task text, algorithm text, deployed boolean)
 AS 'MODULE_PATHNAME', 'graincast_train' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 100000;
-COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[])
+COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[], text)
 IS 'public: trains a model on a table or view and deploys it unless the deployed one is better.';
 
 CREATE FUNCTION pgml.train_progress()
