@@ -30,4 +30,22 @@ public sealed record TrainingRequest
 
     /// <summary>Whether a model that is better than the deployed one is deployed.</summary>
     [Id(8)] public bool? AutomaticDeploy { get; init; }
+
+    /// <summary>grid or random: how hyperparameters are searched; none if null.</summary>
+    [Id(9)] public string? Search { get; init; }
+
+    /// <summary>A JSON object: hyperparameter → its candidates.</summary>
+    [Id(10)] public string? SearchParams { get; init; }
+
+    /// <summary>A JSON object: n_iter and cv of the search.</summary>
+    [Id(11)] public string? SearchArgs { get; init; }
+
+    /// <summary>0 … 2³¹−1: every random choice follows from it.</summary>
+    [Id(12)] public long? Seed { get; init; }
+
+    /// <summary>Columns that are no features.</summary>
+    [Id(13)] public string[]? Exclude { get; init; }
+
+    /// <summary>The column that says how often each row counts in learning, 0 or more; no feature.</summary>
+    [Id(14)] public string? WeightColumn { get; init; }
 }

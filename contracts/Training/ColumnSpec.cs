@@ -16,10 +16,15 @@ public enum ColumnType
     Bool = 4,
 }
 
-/// <summary>A column of the rows that a run is fed with. Several labels are learnt together and answered in the order in which they stand.</summary>
+/// <summary>A column of the rows that a run is fed with. Several labels are learnt together and answered in the order in which they stand; at most one column is the rows' weight; the others are features.</summary>
 [GenerateSerializer, Immutable, Alias("graincast.column")]
 public sealed record ColumnSpec(
     [property: Id(0)] string Name,
     [property: Id(1)] ColumnType Type,
     [property: Id(2)] bool IsArray,
-    [property: Id(3)] bool IsLabel);
+    [property: Id(3)] bool IsLabel,
+    [property: Id(4)] bool IsWeight = false)
+{
+    /// <summary>Whether it is learnt from.</summary>
+    public bool IsFeature => !IsLabel && !IsWeight;
+}

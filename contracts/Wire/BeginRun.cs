@@ -5,6 +5,11 @@ namespace Graincast.Wire;
 /// <summary>Starts a training. The database is the connection's.</summary>
 public sealed record BeginRun(TrainingSpec Spec) : IFrame<BeginRun>
 {
+    // Roles of a column.
+    private const byte Feature = 0;
+    private const byte Label = 1;
+    private const byte Weight = 2;
+
     /// <inheritdoc/>
     public static FrameKind Kind => FrameKind.BeginRun;
 
@@ -23,7 +28,7 @@ public sealed record BeginRun(TrainingSpec Spec) : IFrame<BeginRun>
         Preprocess = reader.Str(),      // str preprocess
         Sampling = reader.Str(),        // str sampling
         TestSize = reader.F32(),        // f32 test_size
-        Columns = ReadColumns(ref reader), // u16 columns, columns × (str name, u8 type, bool array, bool label)
+        Columns = ReadColumns(ref reader), // u16 columns, columns × (str name, u8 type, bool array, u8 role)
         Database = "",
     });
 
@@ -49,7 +54,7 @@ public sealed record BeginRun(TrainingSpec Spec) : IFrame<BeginRun>
             writer.Str(column.Name);
             writer.U8((byte)column.Type);
             writer.Bool(column.IsArray);
-            writer.Bool(column.IsLabel);
+            writer.U8(column.IsLabel ? Label : column.IsWeight ? Weight : Feature);
         }
     }
 
@@ -60,9 +65,11 @@ public sealed record BeginRun(TrainingSpec Spec) : IFrame<BeginRun>
         {
             string name = reader.Str();
             byte type = reader.U8();
-            columns[i] = type is >= (byte)ColumnType.Float32 and <= (byte)ColumnType.Bool
-                ? new ColumnSpec(name, (ColumnType)type, reader.Bool(), reader.Bool())
-                : throw WireReader.Broken($"column type {type}");
+            bool isArray = reader.Bool();
+            byte role = reader.U8();
+            columns[i] = type is < (byte)ColumnType.Float32 or > (byte)ColumnType.Bool ? throw WireReader.Broken($"column type {type}")
+                : role > Weight ? throw WireReader.Broken($"column role {role}")
+                : new ColumnSpec(name, (ColumnType)type, isArray, role == Label, role == Weight);
         }
 
         return columns;

@@ -15,7 +15,7 @@ public sealed class TrainingPlan
         Hyperparameters = hyperparameters;
         Search = search;
         Sampling = sampling;
-        Features = [.. spec.Columns.Where(column => !column.IsLabel)];
+        Features = [.. spec.Columns.Where(column => column.IsFeature)];
         Labels = [.. spec.Columns.Where(column => column.IsLabel)];
         Preprocess = new PreprocessPlan(spec.Preprocess, Features, Task);
         Notices =
@@ -141,12 +141,27 @@ public sealed class TrainingPlan
                 supervised ? "Pass y_column_name." : "Pass y_column_name => NULL.");
         }
 
-        if (labels.Count == columns.Count)
+        if (!columns.Any(column => column.IsFeature))
         {
-            throw new GraincastException(SqlState.InvalidParameter, "there is no feature column", "The relation needs a column besides the label.");
+            throw new GraincastException(SqlState.InvalidParameter, "there is no feature column", "The relation needs a column besides the label and the weight.");
         }
 
         labels.ForEach(label => CheckLabel(label, task));
+        CheckWeight([.. columns.Where(column => column.IsWeight)]);
+    }
+
+    private static void CheckWeight(IReadOnlyList<ColumnSpec> weights)
+    {
+        if (weights.Count > 1 || weights.Any(column => column.IsLabel))
+        {
+            throw new GraincastException(SqlState.InvalidParameter, weights.Count > 1 ? "more than one weight column" : $"column \"{weights[0].Name}\" is the label and the weight",
+                "One column that is neither label nor feature has the weights.");
+        }
+
+        if (weights.Any(column => column.IsArray || column.Type is ColumnType.Text or ColumnType.Bool))
+        {
+            throw new GraincastException(SqlState.DatatypeMismatch, $"weight column \"{weights[0].Name}\" has no numbers", "A weight is one number: cast it in a view.");
+        }
     }
 
     private static void CheckLabel(ColumnSpec label, ModelTask task)

@@ -10,6 +10,7 @@ internal sealed class TrainingRows
     private readonly Communicator _ranks;
     private readonly InputReader _reader;
     private readonly IReadOnlyList<LabelColumn> _labels;
+    private readonly double[]? _weights;
 
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
     public TrainingRows(TrainingPlan plan, RowSet rows, Communicator ranks, ProgressReporter progress)
@@ -18,6 +19,7 @@ internal sealed class TrainingRows
         _reader = new InputReader(rows, plan.Preprocess, ranks);
         progress.Say($"read {ranks.Sum((long)rows.Count)} rows, {_reader.Width} features");
         _labels = LabelColumn.ReadAll(rows, plan.Task, ranks);
+        _weights = WeightColumn.Read(rows);
     }
 
     // The labels of several columns together make too many groups to split each in proportion: such rows are split as those of a regression.
@@ -52,20 +54,22 @@ internal sealed class TrainingRows
             }
         }
 
+        // A row of weight 0 is one of the training rows in all but the learning.
+        var learnt = _weights is null ? holdout.Training : Array.FindAll(holdout.Training, row => _weights[row] > 0);
         var training = _reader.Read(holdout.Training);
         var test = _reader.Read(holdout.Test);
         var preparation = PreparationFitter.Fit(_plan.Preprocess, _reader, training, EncodingLabels(labels[0], holdout.Training), _ranks);
-        var features = preparation.Apply(training);
+        var features = preparation.Apply(learnt.Length == holdout.Training.Length ? training : _reader.Read(learnt));
         FiniteCheck.Run(features, preparation.FeatureNames, _plan.Algorithm);
         FiniteCheck.Run(preparation.Apply(test), preparation.FeatureNames, _plan.Algorithm);
 
-        var hashes = Array.ConvertAll(holdout.Training, _rows.Hash);
+        var hashes = Array.ConvertAll(learnt, _rows.Hash);
         return [.. labels.Select(Of)];
 
         TrainingSet Of(LabelColumn labels)
         {
-            var part = new TrainingPart(_ranks, features, preparation.FeatureNames, Pick(labels.Targets, holdout.Training), Pick(labels.Classes, holdout.Training), labels.Labels.Count,
-                RowBlocks.Starts(hashes), hashes, counts[0]);
+            var part = new TrainingPart(_ranks, features, preparation.FeatureNames, Pick(labels.Targets, learnt), Pick(labels.Classes, learnt), labels.Labels.Count,
+                RowBlocks.Starts(hashes), hashes, CountLearnt(labels, learnt), _weights is null ? null : Pick(_weights, learnt)).Weighed();
             var evaluation = counts[1] > 0 ? holdout.Test : holdout.Training;
             return new TrainingSet(part, counts[1] > 0 ? test : training, Pick(labels.Targets, evaluation), Pick(labels.Classes, evaluation),
                 Array.ConvertAll(evaluation, _rows.Hash), counts[1], preparation, labels);
@@ -80,6 +84,22 @@ internal sealed class TrainingRows
                 _labels.Count == 1 ? "Classification needs two; test_sampling => 'stratified' keeps every label in the training rows."
                 : $"Classification needs two of column \"{column}\": hold out fewer rows, or train it by itself.");
         }
+    }
+
+    // Of all parts.
+    private long CountLearnt(LabelColumn labels, int[] learnt)
+    {
+        var counts = new long[Math.Max(1, labels.Labels.Count)];
+        foreach (var row in learnt)
+        {
+            counts[labels.Labels.Count > 0 ? labels.Classes[row] : 0]++;
+        }
+
+        _ranks.Sum(counts);
+        var none = Array.IndexOf(counts, 0);
+        return none < 0 || _weights is null ? counts.Sum() : throw new GraincastException(SqlState.InvalidParameter,
+            counts.Sum() == 0 ? "all training rows have the weight 0" : $"all training rows of label \"{labels.Labels[none].Text}\" have the weight 0",
+            "Give some of them a weight above 0, or leave such rows out in a view.");
     }
 
     private long[] Count(Holdout holdout)

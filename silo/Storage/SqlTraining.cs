@@ -66,6 +66,12 @@ internal sealed record SqlTraining(string Database, string Project, string Role,
         Add("test_size", "real", Request.TestSize);
         Add("test_sampling", "pgml.sampling", Request.TestSampling);
         Add("automatic_deploy", "boolean", Request.AutomaticDeploy);
+        Add("search", "pgml.search", Request.Search);
+        Add("search_params", "jsonb", Request.SearchParams);
+        Add("search_args", "jsonb", Request.SearchArgs);
+        Add("seed", "bigint", Request.Seed);
+        Add("exclude", "text[]", Request.Exclude);
+        Add("weight_column", "text", Request.WeightColumn);
         command.CommandText = sql.Append(')').ToString();
         return command;
 

@@ -52,10 +52,11 @@ CREATE FUNCTION pgml.train(
     materialize_snapshot boolean DEFAULT false,
     preprocess jsonb DEFAULT '{}',
     seed bigint DEFAULT NULL,
-    exclude text[] DEFAULT NULL
+    exclude text[] DEFAULT NULL,
+    weight_column text DEFAULT NULL
 ) RETURNS TABLE (project text, task text, algorithm text, deployed boolean)
 AS 'MODULE_PATHNAME', 'graincast_train' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 100000;
-COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[])
+COMMENT ON FUNCTION pgml.train(text, text, text, text, pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[], text)
 IS 'public: trains a model on a table or view and deploys it unless the deployed one is better.';
 
 CREATE FUNCTION pgml.train_progress()
@@ -329,9 +330,9 @@ CREATE VIEW pgml.stat_models AS SELECT * FROM pgml.loaded_models();
 COMMENT ON VIEW pgml.stat_models IS 'public: the images of models that this session has open; shared is false for a copy in its own memory.';
 GRANT SELECT ON pgml.stat_models TO PUBLIC;
 
-CREATE FUNCTION pgml.export_model(model_id bigint) RETURNS bytea
+CREATE FUNCTION pgml.export_model(model_id bigint, format text DEFAULT 'image') RETURNS bytea
 AS 'MODULE_PATHNAME', 'graincast_export_model' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10000;
-COMMENT ON FUNCTION pgml.export_model(bigint) IS 'public: the model''s image, for pgml.import_model; by who may train the project.';
+COMMENT ON FUNCTION pgml.export_model(bigint, text) IS 'public: the model''s image, for pgml.import_model, or its trees as LightGBM''s text; by who may train the project.';
 
 CREATE FUNCTION pgml.import_model(project_name text, task text, model bytea) RETURNS bigint
 AS 'MODULE_PATHNAME', 'graincast_import_model' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;

@@ -17,10 +17,11 @@ CREATE FUNCTION pgml.train_joint(
     materialize_snapshot boolean DEFAULT false,
     preprocess jsonb DEFAULT '{}',
     seed bigint DEFAULT NULL,
-    exclude text[] DEFAULT NULL
+    exclude text[] DEFAULT NULL,
+    weight_column text DEFAULT NULL
 ) RETURNS TABLE (project text, task text, algorithm text, deployed boolean)
 AS 'MODULE_PATHNAME', 'graincast_train_joint' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 100000;
-COMMENT ON FUNCTION pgml.train_joint(text, text, text, text[], pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[])
+COMMENT ON FUNCTION pgml.train_joint(text, text, text, text[], pgml.algorithm, jsonb, pgml.search, jsonb, jsonb, real, pgml.sampling, pgml.runtime, boolean, boolean, jsonb, bigint, text[], text)
 IS 'public: trains a model of several labels, as pgml.train does one of one; pgml.predict_joint answers for all of them.';
 
 CREATE FUNCTION pgml.predict_joint(project_name text, features real[]) RETURNS real[]

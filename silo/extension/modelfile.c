@@ -5,6 +5,7 @@
 #include "image.h"
 #include "metadata.h"
 #include "modelcache.h"
+#include "modeltext.h"
 #include "pin.h"
 #include "train.h"
 
@@ -12,6 +13,20 @@ PG_FUNCTION_INFO_V1(graincast_export_model);
 PG_FUNCTION_INFO_V1(graincast_import_model);
 
 static const char *const tasks[] = {NULL, "regression", "classification", "clustering", "decomposition"};
+
+/* Whether the argument format asks for LightGBM's text, not the image. */
+static bool
+names_text(FunctionCallInfo fcinfo)
+{
+	char	   *format = PG_NARGS() > 1 ? text_to_cstring(PG_GETARG_TEXT_PP(1)) : "image";
+
+	if (strcmp(format, "image") != 0 && strcmp(format, "lightgbm") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown format \"%s\"", format),
+				 errhint("Formats: image, lightgbm.")));
+	return strcmp(format, "lightgbm") == 0;
+}
 
 Datum
 graincast_export_model(PG_FUNCTION_ARGS)
@@ -21,6 +36,7 @@ graincast_export_model(PG_FUNCTION_ARGS)
 	size_t		size_bytes;
 	char	   *image;
 	bytea	   *out;
+	bool		as_text = names_text(fcinfo);
 
 	if (!modelcache_find_model(PG_GETARG_INT64(0), &model))
 		catalog_raise_unknown_model(PG_GETARG_INT64(0));
@@ -32,6 +48,8 @@ graincast_export_model(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("model " INT64_FORMAT " has no stored image", model.model_id),
 				 errhint("Restore pgml.files from a backup, or train the model again.")));
+	if (as_text)
+		PG_RETURN_BYTEA_P(modeltext_write(model.model_id, image, size_bytes));
 	if (size_bytes > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -111,6 +129,11 @@ graincast_import_model(PG_FUNCTION_ARGS)
 				 errhint("Give project_name a text that is not empty.")));
 	bytes = PG_GETARG_BYTEA_PP(2);
 	image.size_bytes = VARSIZE_ANY_EXHDR(bytes);
+	if (modeltext_is(VARDATA_ANY(bytes), image.size_bytes))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a model in LightGBM's text cannot be imported"),
+				 errhint("Pass the bytes of pgml.export_model(model_id), without a format.")));
 	/* Aligned, which a bytea's data need not be. */
 	image.bytes = palloc(Max(image.size_bytes, 1));
 	memcpy(image.bytes, VARDATA_ANY(bytes), image.size_bytes);

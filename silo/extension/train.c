@@ -48,7 +48,7 @@ begin_run(const TrainRequest *request, const TrainRelation *relation, TrainResul
 		wire_put_server_text(&frame, column->name);
 		wire_put_u8(&frame, (uint8) column->wire.type);
 		wire_put_u8(&frame, column->wire.array);
-		wire_put_u8(&frame, column->label);
+		wire_put_u8(&frame, column->label ? WIRE_LABEL : column->weight ? WIRE_WEIGHT : WIRE_FEATURE);
 	}
 	wire_end(&frame);
 	/* The first thing this session says of the run: a stale connection may be replaced. */

@@ -25,6 +25,7 @@ typedef struct TrainRequest
 	bool		automatic_deploy;
 	char	   *preprocess;
 	List	   *exclude;		/* of char *: columns that are no features */
+	char	   *weight;			/* the column of rows' weights; NULL: none, or the last snapshot's if relation is */
 	bool		exists;			/* the project, when the call began */
 	bool		reused;			/* relation is the last snapshot's */
 	char	   *trained_by_others;	/* the project's owner, when it lets others train; else NULL */
@@ -43,6 +44,7 @@ typedef struct TrainColumn
 	int			position;		/* in the relation */
 	WireColumn	wire;
 	bool		label;
+	bool		weight;
 } TrainColumn;
 
 typedef struct TrainRelation

@@ -4,7 +4,7 @@
 #include "train.h"
 #include "token.h"
 
-#define TRAIN_ARGUMENTS 17
+#define TRAIN_ARGUMENTS 18
 
 static char *
 required_text(FunctionCallInfo fcinfo, int argument, const char *name)
@@ -135,6 +135,7 @@ train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request, bool joint)
 	request->has_exclude = !PG_ARGISNULL(16);
 	if (request->has_exclude)
 		request->exclude = column_name_list(PG_GETARG_ARRAYTYPE_P(16), "exclude");
+	request->weight = optional_text(fcinfo, 17);
 	if (request->project[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

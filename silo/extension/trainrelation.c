@@ -70,18 +70,24 @@ check_excluded(const TrainRequest *request, TupleDesc row)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("column \"%s\" is the label and cannot be excluded", name),
 					 errhint("exclude names columns that are not to be features.")));
+		if (request->weight != NULL && strcmp(request->weight, name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" is the weight and cannot be excluded", name),
+					 errhint("The weight column is no feature: leave it out of exclude.")));
 	}
 }
 
 static void
-add_column(TrainRelation *out, Form_pg_attribute attribute, const List *labels)
+add_column(TrainRelation *out, Form_pg_attribute attribute, const TrainRequest *request)
 {
 	TrainColumn *column = &out->columns[out->count++];
 
 	column->name = pstrdup(NameStr(attribute->attname));
 	column->type_name = format_type_be(attribute->atttypid);
 	column->position = attribute->attnum;
-	column->label = is_named(labels, column->name);
+	column->label = is_named(request->labels, column->name);
+	column->weight = request->weight != NULL && strcmp(column->name, request->weight) == 0;
 	if (!column_map(attribute->atttypid, &column->wire))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -141,11 +147,40 @@ order_labels(const TrainRequest *request, TrainRelation *out, TupleDesc row)
 		if (out->columns[i].label)
 			out->columns[i] = labels[next++];
 	}
-	if (out->count - next == 0)
+	if (out->count - next - (request->weight ? 1 : 0) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("relation \"%s\" has no feature columns", request->relation),
-				 errhint("It needs a column besides the label.")));
+				 errhint("It needs a column besides the label%s.", request->weight ? " and the weight" : "")));
+}
+
+static void
+check_weight(const TrainRequest *request, const TrainRelation *out, TupleDesc row)
+{
+	const TrainColumn *weight = NULL;
+
+	for (int i = 0; i < out->count; i++)
+	{
+		if (out->columns[i].weight)
+			weight = &out->columns[i];
+	}
+	if (request->weight == NULL)
+		return;
+	if (weight == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\", which weight_column names, does not exist", request->weight, request->relation),
+				 errhint("Its columns are: %s.", list_columns(row))));
+	if (weight->label)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column \"%s\" is the label and cannot be the weight", weight->name),
+				 errhint("weight_column names a column that is neither label nor feature.")));
+	if (weight->wire.array || (weight->wire.type != WIRE_F32 && weight->wire.type != WIRE_F64))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" has type %s, which cannot be a weight", weight->name, weight->type_name),
+				 errhint("A weight is one number: cast it in a view.")));
 }
 
 /* The relation as the caller's search_path finds it. Whether the caller may read it is decided by the query. */
@@ -170,8 +205,9 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	for (int i = 0; i < row->natts; i++)
 	{
 		if (!TupleDescAttr(row, i)->attisdropped && !is_named(request->exclude, NameStr(TupleDescAttr(row, i)->attname)))
-			add_column(out, TupleDescAttr(row, i), request->labels);
+			add_column(out, TupleDescAttr(row, i), request);
 	}
+	check_weight(request, out, row);
 	order_labels(request, out, row);
 	relation_close(relation, NoLock);
 }

@@ -47,7 +47,7 @@ static void
 reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 {
 	static CatalogStatement statement = {
-		"SELECT s.relation_name, s.y_column_name, s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text, s.exclude"
+		"SELECT s.relation_name, s.y_column_name, s.test_size::pg_catalog.float8, s.test_sampling::pg_catalog.text, s.preprocess::pg_catalog.text, s.exclude, s.weight_column"
 		" FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id WHERE m.project_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT 1",
 		1, {INT8OID}
 	};
@@ -63,6 +63,8 @@ reuse_snapshot(TrainRequest *request, MemoryContext context, int64 project_id)
 	request->test_size = (float4) DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 	request->sampling = keep_text(context, 4);
 	request->preprocess = keep_text(context, 5);
+	if (request->weight == NULL)
+		request->weight = keep_text(context, 7);
 	exclude = keep_names(context, 6, "exclude");
 	if (!request->has_exclude)
 		request->exclude = exclude;
@@ -136,7 +138,8 @@ describe_columns(const TrainRelation *relation)
 		escape_json(&json, relation->columns[i].name);
 		appendStringInfoString(&json, ", \"type\": ");
 		escape_json(&json, relation->columns[i].type_name);
-		appendStringInfo(&json, ", \"position\": %d, \"label\": %s}", relation->columns[i].position, relation->columns[i].label ? "true" : "false");
+		appendStringInfo(&json, ", \"position\": %d, \"label\": %s%s}", relation->columns[i].position, relation->columns[i].label ? "true" : "false",
+						 relation->columns[i].weight ? ", \"weight\": true" : "");
 	}
 	appendStringInfoChar(&json, ']');
 	return json.data;
@@ -158,19 +161,20 @@ int64
 train_add_snapshot(const TrainRequest *request, const TrainRelation *relation)
 {
 	static CatalogStatement statement = {
-		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess, exclude)"
-		" VALUES ($1, $2, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb, $7)"
-		" RETURNING id", 7, {TEXTOID, TEXTARRAYOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}
+		"INSERT INTO pgml.snapshots (relation_name, y_column_name, test_size, test_sampling, status, columns, preprocess, exclude, weight_column)"
+		" VALUES ($1, $2, $3, $4::pgml.sampling, 'created', $5::pg_catalog.jsonb, $6::pg_catalog.jsonb, $7, $8)"
+		" RETURNING id", 8, {TEXTOID, TEXTARRAYOID, FLOAT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID}
 	};
 	Datum		values[] = {
 		CStringGetTextDatum(relation->qualified), names_datum(request->labels), Float4GetDatum(request->test_size),
 		CStringGetTextDatum(request->sampling), CStringGetTextDatum(describe_columns(relation)), CStringGetTextDatum(request->preprocess),
-		names_datum(request->exclude)
+		names_datum(request->exclude), request->weight ? CStringGetTextDatum(request->weight) : 0
 	};
-	char		nulls[] = "       ";
+	char		nulls[] = "        ";
 
 	nulls[1] = request->labels != NIL ? ' ' : 'n';
 	nulls[6] = request->exclude != NIL ? ' ' : 'n';
+	nulls[7] = request->weight ? ' ' : 'n';
 	(void) catalog_run(&statement, values, nulls, false);
 	return catalog_int64(1);
 }

@@ -50,6 +50,13 @@ typedef enum WireType
 	WIRE_BOOL = 4
 } WireType;
 
+typedef enum WireRole
+{
+	WIRE_FEATURE = 0,
+	WIRE_LABEL = 1,
+	WIRE_WEIGHT = 2
+} WireRole;
+
 /* Building: begin, the parts, end. A buffer holds one frame. */
 extern void wire_begin(StringInfo frame, WireKind kind, uint32 stream);
 extern void wire_end(StringInfo frame);

@@ -13,6 +13,7 @@
 #define GC_SHA256_BYTES 32
 
 enum gc_task { GC_REGRESSION = 1, GC_CLASSIFICATION = 2, GC_CLUSTERING = 3, GC_DECOMPOSITION = 4 };
+enum gc_link { GC_IDENTITY = 1, GC_LOGISTIC = 2, GC_SOFTMAX = 3, GC_SHARE = 4 };
 enum gc_column_kind { GC_NUMBER = 1, GC_TEXT = 2 };
 enum gc_missing { GC_MISSING_ERROR = 0, GC_MISSING_FILL = 1 };
 
@@ -109,5 +110,39 @@ GC_API void gc_explain_output(const gc_model *model, uint32_t output, double *co
  * base and contributions then sum to the score, up to rounding.
  */
 GC_API int gc_explain_leaf(const gc_model *model, double *contributions, double *base, void *work);
+
+/* Of a model of trees, else 0. */
+GC_API uint32_t gc_tree_count(const gc_model *model);
+
+/* Whether features differ from inputs: a column is filled, encoded or scaled. */
+GC_API int gc_is_prepared(const gc_model *model);
+
+typedef struct gc_tree
+{
+	uint32_t output;		/* which score it adds to */
+	uint32_t splits;		/* its leaves are one more */
+	uint32_t first_split;	/* private, as the next */
+	uint32_t first_leaf;
+} gc_tree;
+
+enum gc_split_missing { GC_SPLIT_NONE = 0, GC_SPLIT_ZERO = 1, GC_SPLIT_NAN = 2 };
+
+/* feature <= threshold goes left. A child is a split of the tree, or ~ a leaf's number. */
+typedef struct gc_split
+{
+	uint32_t feature;
+	float threshold;
+	uint32_t missing;		/* gc_split_missing: what goes to the default side. NONE: NaN counts as 0. ZERO: NaN and |x| <= 1e-35 */
+	uint32_t default_left;
+	int32_t left;
+	int32_t right;
+} gc_split;
+
+GC_API void gc_tree_at(const gc_model *model, uint32_t tree, gc_tree *out);
+GC_API void gc_split_at(const gc_model *model, const gc_tree *tree, uint32_t split, gc_split *out);
+
+/* What a leaf adds to its tree's output, and what that starts from. */
+GC_API double gc_leaf_at(const gc_model *model, const gc_tree *tree, uint32_t leaf);
+GC_API double gc_base_at(const gc_model *model, uint32_t output);
 
 #endif

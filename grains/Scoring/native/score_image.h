@@ -47,7 +47,6 @@ enum gc_section_number
 };
 
 enum gc_learner { GC_LINEAR = 1, GC_TREES = 2, GC_CENTROIDS = 3, GC_COMPONENTS = 4 };
-enum gc_link { GC_IDENTITY = 1, GC_LOGISTIC = 2, GC_SOFTMAX = 3, GC_SHARE = 4 };
 enum gc_encoder { GC_ENCODE_NONE = 0, GC_ENCODE_VALUE = 1, GC_ENCODE_ONE_HOT = 2 };
 
 /* The only flag: features differ from inputs, so a row must be filled, encoded or scaled. */

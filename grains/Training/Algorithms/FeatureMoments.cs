@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Graincast.Training;
 
-/// <summary>Mean and variance (divided by the number of rows) of each feature, by block sums in two passes.</summary>
+/// <summary>Mean and variance (divided by the rows' weight) of each feature, by block sums in two passes.</summary>
 internal sealed record FeatureMoments(double[] Mean, double[] Variance)
 {
     /// <param name="part">The rows.</param>
@@ -20,7 +20,7 @@ internal sealed record FeatureMoments(double[] Mean, double[] Variance)
                     sum[i] += features[i];
                 }
             });
-            TensorPrimitives.Divide(mean, (double)part.Rows, mean);
+            TensorPrimitives.Divide(mean, part.Weight, mean);
         }
 
         var variance = part.Sum(part.Width, (row, sum) =>
@@ -31,7 +31,7 @@ internal sealed record FeatureMoments(double[] Mean, double[] Variance)
                 sum[i] += (features[i] - mean[i]) * (features[i] - mean[i]);
             }
         });
-        TensorPrimitives.Divide(variance, (double)part.Rows, variance);
+        TensorPrimitives.Divide(variance, part.Weight, variance);
         return new FeatureMoments(mean, variance);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Graincast.Training;
 
 /// <summary>The rows of one node that are learnt from, sorted by content hash, and the others' beside them.</summary>
@@ -10,6 +12,7 @@ namespace Graincast.Training;
 /// <param name="BlockStarts">Of <see cref="RowBlocks"/>.</param>
 /// <param name="Hashes">The content hash of each local row, ascending.</param>
 /// <param name="Rows">Rows of all parts.</param>
+/// <param name="Weights">How often each local row counts, above 0; null = each once.</param>
 internal sealed record TrainingPart(
     Communicator Ranks,
     FloatTable Features,
@@ -19,21 +22,32 @@ internal sealed record TrainingPart(
     int ClassCount,
     int[] BlockStarts,
     ulong[] Hashes,
-    long Rows)
+    long Rows,
+    double[]? Weights)
 {
     /// <summary>Rows of this part.</summary>
     public int LocalRows => Features.Rows;
 
     public int Width => Features.Width;
 
-    /// <summary>Adds one term a row over all parts, block by block at each.</summary>
+    /// <summary>Of all parts' rows: their number, unless they have weights.</summary>
+    public double Weight { get; private init; } = Rows;
+
+    /// <summary>How often a local row counts.</summary>
+    public double WeightOf(int row) => Weights is null ? 1 : Weights[row];
+
+    /// <summary>The same with <see cref="Weight"/> summed over all parts, who must all call it.</summary>
+    public TrainingPart Weighed() => Weights is null ? this : this with { Weight = Sum(1, (_, sum) => sum[0]++)[0] };
+
+    /// <summary>Adds one term a row, times the row's weight, over all parts, block by block at each.</summary>
     /// <param name="length">Numbers in the sum.</param>
-    /// <param name="add">Adds a local row's term to the block's sum.</param>
+    /// <param name="add">Adds a local row's term, as if it counted once.</param>
     /// <returns>The sum over all rows of all parts.</returns>
     public double[] Sum(int length, Action<int, double[]> add)
     {
         var total = new double[length];
         var block = new double[length];
+        var term = Weights is null ? [] : new double[length];
         for (var b = 0; b < RowBlocks.Count; b++)
         {
             if (BlockStarts[b] == BlockStarts[b + 1])
@@ -44,10 +58,18 @@ internal sealed record TrainingPart(
             Array.Clear(block);
             for (var row = BlockStarts[b]; row < BlockStarts[b + 1]; row++)
             {
-                add(row, block);
+                if (Weights is null)
+                {
+                    add(row, block);
+                    continue;
+                }
+
+                Array.Clear(term);
+                add(row, term);
+                TensorPrimitives.MultiplyAdd(term, Weights[row], block, block);
             }
 
-            System.Numerics.Tensors.TensorPrimitives.Add(total, block, total);
+            TensorPrimitives.Add(total, block, total);
         }
 
         Ranks.Sum(total);

@@ -23,7 +23,7 @@ internal sealed class InputReader
         _ranks = ranks;
         _widths = MergeWidths();
         _values = new RowFormat.Value[rows.Format.Columns.Count];
-        Columns = [.. rows.Format.Columns.Index().Where(column => !column.Item.IsLabel).Select(column => Describe(column.Index, column.Item))];
+        Columns = [.. rows.Format.Columns.Index().Where(column => column.Item.IsFeature).Select(column => Describe(column.Index, column.Item))];
         var width = Columns.Sum(column => (long)column.Width);
         Width = width <= MaxInputs
             ? (int)width

@@ -23,6 +23,7 @@ public sealed class MessageTests : IDisposable
         ["training_request"] = new TrainingRequest
         {
             Relation = "payments", Label = "is_fraud", Task = "classification", Algorithm = "lightgbm", Hyperparams = "{}", Preprocess = "{\"a\": 1}", TestSize = 0.25f, TestSampling = "random", AutomaticDeploy = false,
+            Search = "random", SearchParams = "{\"alpha\": [1]}", SearchArgs = "{\"cv\": 3}", Seed = 42, Exclude = ["id", "at"], WeightColumn = "copies",
         },
         ["training_update"] = new TrainingUpdate("linear: 150 rows", new TrainedModel(12, "linear", IsDeployed: true, "{\"r2\": 0.9}")),
         ["trained_model"] = new TrainedModel(12, "linear", IsDeployed: true, "{\"r2\": 0.9}"),
@@ -116,7 +117,7 @@ public sealed record RowWithoutNames
     [Id(1)] public string?[]? Texts { get; init; }
 }
 
-/// <summary>A training request before it had its last field.</summary>
+/// <summary>A training request before it had its last fields.</summary>
 [GenerateSerializer, Alias("graincast.tests.request-without-automatic-deploy")]
 public sealed record RequestWithoutAutomaticDeploy
 {

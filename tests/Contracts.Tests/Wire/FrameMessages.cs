@@ -13,6 +13,7 @@ public static class FrameMessages
     {
         ["hello"] = Case(new Hello(1, 1, 4711, "app", "0.1.0"), 0),
         ["begin_run"] = Case(new BeginRun(Spec()), 7),
+        ["begin_run_weighted"] = Case(new BeginRun(Spec() with { Columns = [new("copies", ColumnType.Float32, IsArray: false, IsLabel: false, IsWeight: true)] }), 7),
         ["begin_feed"] = Case(new BeginFeed(Run), 8),
         ["rows"] = Case(new Rows(2, TwoRows()), 8),
         ["end_feed"] = Case(new EndFeed(2), 8),

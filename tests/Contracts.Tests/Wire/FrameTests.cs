@@ -9,7 +9,7 @@ public sealed class FrameTests(ITestOutputHelper output)
 
     [Fact]
     public void Every_kind_has_a_golden_frame() =>
-        GoldenFrame.Names.Select(name => FrameMessages.All[name].Kind).Order().ShouldBe(Enum.GetValues<FrameKind>().Order());
+        GoldenFrame.Names.Select(name => FrameMessages.All[name].Kind).Distinct().Order().ShouldBe(Enum.GetValues<FrameKind>().Order());
 
     [Theory, MemberData(nameof(Names))]
     public void A_message_is_written_byte_by_byte_as_its_golden_frame(string name) =>

@@ -142,6 +142,29 @@ public sealed class PredictTests(GraincastServer server) : IAsyncLifetime
         (await session.ScalarAsync<string>("SELECT owner::text FROM pgml.projects WHERE name = 'sdk'")).ShouldBe("sdk");
     }
 
+    [Fact]
+    public async Task A_training_searches_excludes_weighs_and_is_seeded_as_in_SQL()
+    {
+        TrainingUpdate? last = null;
+        await foreach (var update in Project.TrainAsync(
+            new TrainingRequest
+            {
+                Relation = "sdk.rows", Label = "y", Algorithm = "ridge", Search = "grid", SearchParams = """{"alpha": [0.1, 10]}""", SearchArgs = """{"cv": 2}""",
+                Seed = 42, Exclude = ["id"], WeightColumn = "b", AutomaticDeploy = false,
+            },
+            Test))
+        {
+            last = update;
+        }
+
+        var model = last.ShouldNotBeNull().Model.ShouldNotBeNull();
+        await using var session = await Session.OpenAsync(server, "sdk");
+        (await session.ScalarAsync<string>($"""
+            SELECT concat_ws(' ', m.seed, m.num_features, m.search, m.search_params ->> 'alpha', m.search_args ->> 'cv', s.exclude, s.weight_column)
+            FROM pgml.models m JOIN pgml.snapshots s ON s.id = m.snapshot_id WHERE m.id = {model.Id}
+            """)).ShouldBe("42 1 grid [0.1, 10] 2 {id} b");
+    }
+
     private static async Task FailAsync(string sqlState, Func<Task> call)
     {
         var error = await Should.ThrowAsync<GraincastException>(call);

@@ -17,7 +17,7 @@ internal sealed class Evidence
         _problem = problem;
         _shape = settings.Real("alpha_1");
         _rate = settings.Real("alpha_2");
-        Noise = 1 / (problem.TargetSquares / problem.Rows + LeastVariance);
+        Noise = 1 / (problem.TargetSquares / problem.Weight + LeastVariance);
     }
 
     /// <summary>The noise's precision.</summary>
@@ -39,5 +39,5 @@ internal sealed class Evidence
 
     /// <param name="determined">How many weights the rows determine; between 0 and the number of features.</param>
     public void UpdateNoise(double determined) =>
-        Noise = (_problem.Rows - determined + 2 * _shape) / (_problem.ResidualSquares + 2 * _rate + LeastVariance * _problem.TargetSquares);
+        Noise = (_problem.Weight - determined + 2 * _shape) / (_problem.ResidualSquares + 2 * _rate + LeastVariance * _problem.TargetSquares);
 }

@@ -29,7 +29,7 @@ internal sealed class ForestNative(MLContext context, int width) : INativeModel
         for (var output = 0; output < _outputs.Count; output++)
         {
             var row = 0;
-            foreach (var score in _outputs[output](ForestRow.View(context, table, _ => 0)))
+            foreach (var score in _outputs[output](ForestRow.View(context, table, _ => 0, _ => 1)))
             {
                 scores[row * _outputs.Count + output] = score;
                 allowed[row * _outputs.Count + output] = Rounding * Math.Abs(score) + float.Epsilon;

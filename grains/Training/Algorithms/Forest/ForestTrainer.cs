@@ -28,7 +28,7 @@ internal sealed class ForestTrainer : ITrainer
             progress.Step(output, () => $"random_forest: {what}{settings.Integer("n_estimators")} trees");
             var label = part.ClassCount == 2 ? 1 : output;
             Func<int, float> target = part.ClassCount == 0 ? row => (float)part.Targets[row] : row => part.Classes[row] == label ? 1 : 0;
-            var model = context.Regression.Trainers.FastForest(Options(part, settings, seed)).Fit(ForestRow.View(context, part.Features, target));
+            var model = context.Regression.Trainers.FastForest(Options(part, settings, seed)).Fit(ForestRow.View(context, part.Features, target, row => (float)part.WeightOf(row)));
             var own = ForestTrees.Read(model.Model.TrainedTreeEnsemble, output).ToList();
             if (own.Count > 0)
             {
@@ -38,7 +38,7 @@ internal sealed class ForestTrainer : ITrainer
                 continue;
             }
 
-            var mean = Enumerable.Range(0, part.LocalRows).Average(target);
+            var mean = Enumerable.Range(0, part.LocalRows).Sum(row => part.WeightOf(row) * target(row)) / part.Weight;
             native.AddConstant(mean);
             trees.Add(new Tree(output, [], [mean]));
         }
@@ -55,6 +55,7 @@ internal sealed class ForestTrainer : ITrainer
         {
             LabelColumnName = nameof(ForestRow.Label),
             FeatureColumnName = nameof(ForestRow.Features),
+            ExampleWeightColumnName = part.Weights is null ? null : nameof(ForestRow.Weight),
             NumberOfTrees = (int)settings.Integer("n_estimators"),
             NumberOfLeaves = leaves,
             MinimumExampleCountPerLeaf = (int)settings.Integer("min_samples_leaf"),

@@ -28,6 +28,14 @@ internal sealed unsafe class LightGbmDataset : IDisposable
                 LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "label", data, labels.Length, LightGbmApi.Float32));
             }
 
+            if (part.Weights is { } weights)
+            {
+                fixed (float* data = Array.ConvertAll(weights[rows], weight => (float)weight))
+                {
+                    LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "weight", data, count, LightGbmApi.Float32));
+                }
+            }
+
             if (start.Length == 0)
             {
                 return;

@@ -25,7 +25,7 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         LightGbmApi.Silence();
-        var machines = new LightGbmMachines(part, (int)Math.Ceiling(1 / settings.Real("subsample")));
+        var machines = new LightGbmMachines(part, settings.Real("subsample"), isSquared: true);
         var parameters = Parameters(part, settings, seed, machines.Count);
         var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), parameters, settings.Integer("n_estimators"), name);
         var means = Means(part);
@@ -36,7 +36,7 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
         {
             progress.Step(output, () => $"{name}: forest {output + 1} of {means.Length}");
             var labels = Enumerable.Range(0, machines.Own.LocalRows).Select(row => (float)(Label(machines.Own, row, output) - means[output])).ToArray();
-            var text = machines.Share(ranks => growth.Grow(.., labels, [], ranks, progress));
+            var text = machines.Grow(growth, labels, [], progress);
             native.Add(new LightGbmBooster(text, [means[output]], isAveraged: true));
             TensorPrimitives.Add(gains, LightGbmModelText.Gains(text, part.Width), gains);
             trees.AddRange(LightGbmModelText.Read(text, [0], isAveraged: true).Trees.Select(tree => tree with { Output = output }));
@@ -58,7 +58,7 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
                 sum[output] += Label(part, row, output);
             }
         });
-        return Array.ConvertAll(sums, sum => part.ClassCount == 0 ? sum / part.Rows : Math.Round(sum / part.Rows * ShareUnit) / ShareUnit);
+        return Array.ConvertAll(sums, sum => part.ClassCount == 0 ? sum / part.Weight : Math.Round(sum / part.Weight * ShareUnit) / ShareUnit);
     }
 
     private string Parameters(TrainingPart part, HyperparameterValues settings, long seed, int machines)

@@ -14,13 +14,13 @@ internal static class LightGbmStart
     {
         if (part.ClassCount == 0)
         {
-            return [part.Sum(1, (row, sum) => sum[0] += (float)part.Targets[row])[0] / part.Rows];
+            return [part.Sum(1, (row, sum) => sum[0] += (float)part.Targets[row])[0] / part.Weight];
         }
 
         var shares = part.Sum(part.ClassCount, (row, sum) => sum[part.Classes[row]]++);
         for (var label = 0; label < shares.Length; label++)
         {
-            shares[label] /= part.Rows;
+            shares[label] /= part.Weight;
         }
 
         if (part.ClassCount > 2)

@@ -14,27 +14,14 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
     {
         LightGbmApi.Silence();
         var start = LightGbmStart.Of(part);
-        // A machine must be able to draw a row from its own.
-        var least = (int)Math.Ceiling(1 / settings.Real("subsample"));
-        var machines = new LightGbmMachines(part, least);
-        var isTwo = machines.Count == 1 && NeedsTwo(part, least);
-        var parameters = Parameters(part.ClassCount, settings, seed, isTwo ? 2 : machines.Count);
+        var machines = new LightGbmMachines(part, settings.Real("subsample"), part.ClassCount == 0);
+        var parameters = Parameters(part.ClassCount, settings, seed, machines.Count);
         var labels = part.ClassCount == 0 ? Array.ConvertAll(machines.Own.Targets, target => (float)target) : Array.ConvertAll(machines.Own.Classes, label => (float)label);
         var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), parameters, settings.Integer("n_estimators"), "lightgbm");
-        var text = machines.Share(ranks => isTwo ? GrowAsTwo(growth, machines.Own.LocalRows - least, labels, start, progress) : growth.Grow(.., labels, start, ranks, progress));
+        var text = machines.Grow(growth, labels, start, progress);
         var learner = LightGbmModelText.Read(text, start);
         var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
         return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start)) { Importance = LightGbmModelText.Gains(text, part.Width) };
-    }
-
-    // LightGBM's serial learner counts the rows of a leaf, its parallel one estimates them from their hessians, which are not all 1 in a classification.
-    // Where min_data_in_leaf decides, the trees differ. To grow the same trees on any number of nodes, a lone one is two machines, one with hardly a row.
-    private static bool NeedsTwo(TrainingPart part, int leastRows) => part.ClassCount > 0 && part.Rows >= 2 * leastRows;
-
-    private static string GrowAsTwo(LightGbmGrowth growth, int first, float[] labels, double[] start, ProgressReporter progress)
-    {
-        using var machines = new ThreadParts(2);
-        return machines.Run(ranks => growth.Grow(ranks.IsRoot ? ..first : first.., labels, start, ranks, ranks.IsRoot ? progress : ProgressReporter.Silent))[0];
     }
 
     private string Parameters(int classes, HyperparameterValues settings, long seed, int machines)

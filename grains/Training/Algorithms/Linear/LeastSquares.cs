@@ -17,10 +17,10 @@ internal sealed class LeastSquares
     private readonly Matrix<double>? _nullSpace;
     private readonly int _features;
 
-    public LeastSquares(Moments moments, long rows)
+    public LeastSquares(Moments moments, double weight)
     {
         _features = moments.Mean.Length;
-        _varying = [.. Enumerable.Range(0, _features).Where(feature => moments.Varies(feature, rows))];
+        _varying = [.. Enumerable.Range(0, _features).Where(feature => moments.Varies(feature, weight))];
         if (_varying.Length == 0)
         {
             (_inverseNorms, _inverseValues, _vectors) = (null!, null!, null!);

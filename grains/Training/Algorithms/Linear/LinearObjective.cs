@@ -75,12 +75,12 @@ internal sealed class LinearObjective
                 sum[k * (width + 1) + width] += _fitIntercept ? _margins[k] : 0;
             }
         });
-        var value = sums[^1] / _part.Rows;
+        var value = sums[^1] / _part.Weight;
         var gradient = Vector<double>.Build.Dense(Length);
         for (var i = 0; i < Length; i++)
         {
             var feature = i % (width + 1);
-            gradient[i] = sums[i] / _part.Rows;
+            gradient[i] = sums[i] / _part.Weight;
             if (feature < width)
             {
                 value += _penalty / 2 * weights[i] * weights[i];

@@ -14,7 +14,7 @@ internal sealed class LinearRegressionTrainer : ITrainer
     {
         progress.Say($"linear: normal equations of {part.Rows} rows, {part.Width} features");
         var moments = Moments.Of(part, 1, (row, _) => part.Targets[row], settings.Boolean("fit_intercept"));
-        var solver = new LeastSquares(moments, part.Rows);
+        var solver = new LeastSquares(moments, part.Weight);
         var weights = solver.Solve(moments.Cross.Column(0));
         for (var i = 0; i < Refinements; i++)
         {

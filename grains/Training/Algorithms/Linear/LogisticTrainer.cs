@@ -14,7 +14,7 @@ internal sealed class LogisticTrainer : ITrainer
 
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
-        var penalty = settings.Choice("penalty") == "l2" ? 1 / (settings.Real("C") * part.Rows) : 0;
+        var penalty = settings.Choice("penalty") == "l2" ? 1 / (settings.Real("C") * part.Weight) : 0;
         var loss = new LinearObjective(part, part.ClassCount == 2 ? 1 : part.ClassCount, (margins, row) => LogisticLoss.Slopes(margins, part.Classes[row]),
             LogisticLoss.Curvature, penalty, settings.Boolean("fit_intercept"));
         var evaluations = 0;

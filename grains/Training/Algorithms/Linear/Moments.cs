@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Graincast.Training;
 
 /// <summary>
-/// Means and centred second moments of the training part, in two passes of block sums: all that least squares, ridge and PCA need.
+/// Means and centred second moments of the training part, each row times its weight, in two passes of block sums: all that least squares, ridge and PCA need.
 /// </summary>
 /// <param name="Mean">Of each feature; zeros when not centred.</param>
 /// <param name="TargetMean">Of each target; zeros when not centred.</param>
@@ -28,7 +28,7 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
         if (centred)
         {
             mean = part.Sum(length, (row, sum) => Add(part, row, targets, target, sum));
-            TensorPrimitives.Divide(mean, (double)part.Rows, mean);
+            TensorPrimitives.Divide(mean, part.Weight, mean);
         }
 
         var values = new double[length];
@@ -59,11 +59,11 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
         }
     }
 
-    /// <summary>Features that vary. float32 data that varies does so by at least 6e-8 of its size; less is the mean's rounding.</summary>
-    public bool Varies(int feature, long rows)
+    /// <summary>Whether a feature varies over rows of that weight together. float32 data that varies does so by at least 6e-8 of its size; less is the mean's rounding.</summary>
+    public bool Varies(int feature, double weight)
     {
         var rounding = 1e-12 * Mean[feature];
-        return Gram[feature, feature] > rows * rounding * rounding;
+        return Gram[feature, feature] > weight * rounding * rounding;
     }
 
     private static void Add(TrainingPart part, int row, int targets, Func<int, int, double> target, double[] sum)

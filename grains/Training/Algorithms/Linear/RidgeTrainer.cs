@@ -21,7 +21,7 @@ internal sealed class RidgeTrainer : ITrainer
             _ => (row, k) => part.Classes[row] == k ? 1 : -1,
         };
         var moments = Moments.Of(part, outputs, target, settings.Boolean("fit_intercept"));
-        var solution = Solve(moments, settings.Real("alpha"), part.Rows);
+        var solution = Solve(moments, settings.Real("alpha"), part.Weight);
         var weights = new double[outputs * part.Width];
         var intercepts = new double[outputs];
         for (var k = 0; k < outputs; k++)
@@ -35,7 +35,7 @@ internal sealed class RidgeTrainer : ITrainer
         return LinearModels.Create(part, weights, intercepts, link);
     }
 
-    internal static Matrix<double> Solve(Moments moments, double alpha, long rows)
+    internal static Matrix<double> Solve(Moments moments, double alpha, double weight)
     {
         var matrix = moments.Gram.Clone();
         for (var i = 0; i < matrix.RowCount; i++)
@@ -50,7 +50,7 @@ internal sealed class RidgeTrainer : ITrainer
         catch (ArgumentException)
         {
             // Not positive definite: alpha is lost in rounding, and least squares is its limit.
-            var solver = new LeastSquares(moments, rows);
+            var solver = new LeastSquares(moments, weight);
             return Matrix<double>.Build.DenseOfColumnArrays(
                 Enumerable.Range(0, moments.Cross.ColumnCount).Select(k => solver.Solve(moments.Cross.Column(k))));
         }

@@ -11,7 +11,7 @@ internal sealed class LinearSvmTrainer(string name) : ITrainer
 
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
-        var penalty = 1 / (settings.Real("C") * part.Rows);
+        var penalty = 1 / (settings.Real("C") * part.Weight);
         var fit = new MarginFit(name, penalty, penalty / Math.Pow(settings.Real("intercept_scaling"), 2), progress);
         return part.ClassCount > 0
             ? fit.Labels(part, settings, (MarginLosses.SquaredHinge, Curvature))

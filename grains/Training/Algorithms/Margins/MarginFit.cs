@@ -32,8 +32,8 @@ internal sealed class MarginFit(string name, double penalty, double interceptPen
     /// <param name="loss">For an epsilon divided alike.</param>
     public Fitted Targets(TrainingPart part, HyperparameterValues settings, Func<double, MarginLosses.Margin> loss, double epsilon, double curvature)
     {
-        var mean = part.Sum(1, (row, sum) => sum[0] += part.Targets[row])[0] / part.Rows;
-        var variance = part.Sum(1, (row, sum) => sum[0] += (part.Targets[row] - mean) * (part.Targets[row] - mean))[0] / part.Rows;
+        var mean = part.Sum(1, (row, sum) => sum[0] += part.Targets[row])[0] / part.Weight;
+        var variance = part.Sum(1, (row, sum) => sum[0] += (part.Targets[row] - mean) * (part.Targets[row] - mean))[0] / part.Weight;
         // Targets that are all alike have no deviation; their own size will do.
         var scale = variance > 0 ? Math.Sqrt(variance) : Math.Max(1, Math.Abs(mean));
         var (weights, intercepts) = Minimize(part, settings, 1, settings.Boolean("fit_intercept") ? mean / scale : 0,

@@ -55,7 +55,7 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
                     Shuffle(order, random);
                 }
 
-                var loss = order.Sum(Learn) / order.Length;
+                var loss = order.Sum(row => part.WeightOf(row) * Learn(row)) / part.Weight;
                 since = loss > best - settings.Real("tol") ? since + 1 : 0;
                 best = Math.Min(best, loss);
             }
@@ -84,15 +84,16 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
                 return 0;
             }
 
-            var step = side * (isPerceptron ? _step : Aggressive(loss, TensorPrimitives.SumOfSquares<double>(_features) + (_fitIntercept ? 1 : 0)));
+            var most = part.WeightOf(row) * _step;
+            var step = side * (isPerceptron ? most : Aggressive(loss, TensorPrimitives.SumOfSquares<double>(_features) + (_fitIntercept ? 1 : 0), most));
             TensorPrimitives.MultiplyAdd(_features, step, Weights, Weights);
             Intercept += _fitIntercept ? step : 0;
             return loss;
         }
 
-        // How far to go so that the row is right, not farther than C allows. As in the paper the intercept is a feature that is 1: scikit-learn leaves it out
+        // How far to go so that the row is right, not farther than C times its weight allows. As in the paper the intercept is a feature that is 1: scikit-learn leaves it out
         // of the squares, and overshoots.
-        private double Aggressive(double loss, double squares) =>
-            squares == 0 ? 0 : _isSquared ? loss / (squares + 1 / (2 * _step)) : Math.Min(_step, loss / squares);
+        private double Aggressive(double loss, double squares, double most) =>
+            squares == 0 ? 0 : _isSquared ? loss / (squares + 1 / (2 * most)) : Math.Min(most, loss / squares);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class HuberTrainer : ITrainer
         var (epsilon, alpha) = (settings.Real("epsilon"), settings.Real("alpha"));
         var rows = new WeightedMoments(part, settings.Boolean("fit_intercept"));
         var first = rows.Of(_ => 1, row => part.Targets[row]);
-        var deviation = Math.Sqrt(first.TargetSquares / part.Rows);
+        var deviation = Math.Sqrt(first.TargetSquares / part.Weight);
         var weights = new double[part.Width];
         var intercept = first.Moments.TargetMean[0];
         var scale = deviation;
@@ -35,9 +35,9 @@ internal sealed class HuberTrainer : ITrainer
             scale = Math.Max(Scale(part, rows.Residuals, epsilon, scale), LeastScale * deviation);
             var bound = epsilon * scale;
             var (moments, _) = rows.Of(row => Math.Min(1, bound / Math.Abs(rows.Residuals[row])), row => part.Targets[row]);
-            var solution = RidgeTrainer.Solve(moments, alpha * scale, part.Rows).Column(0).ToArray();
+            var solution = RidgeTrainer.Solve(moments, alpha * scale, part.Weight).Column(0).ToArray();
             var nextIntercept = LinearModels.Intercept(solution, moments.Mean, moments.TargetMean[0]);
-            var moved = Math.Max(Moved(first.Moments, part.Rows, weights, solution), MovedAtMean(first.Moments, weights, intercept, solution, nextIntercept));
+            var moved = Math.Max(Moved(first.Moments, part.Weight, weights, solution), MovedAtMean(first.Moments, weights, intercept, solution, nextIntercept));
             change = Math.Max(moved, Math.Abs(scale - before)) / deviation;
             (weights, intercept) = (solution, nextIntercept);
         }
@@ -59,7 +59,7 @@ internal sealed class HuberTrainer : ITrainer
                 sum[0] += isInside ? residuals[row] * residuals[row] : 0;
                 sum[1] += isInside ? 0 : 1;
             });
-            var next = Math.Sqrt(sums[0] / part.Rows + sums[1] / part.Rows * bound * bound);
+            var next = Math.Sqrt(sums[0] / part.Weight + sums[1] / part.Weight * bound * bound);
             if (Math.Abs(next - scale) <= Enough * scale)
             {
                 return next;
@@ -76,6 +76,6 @@ internal sealed class HuberTrainer : ITrainer
         Math.Abs(interceptAfter - interceptBefore + before.Select((weight, i) => (after[i] - weight) * moments.Mean[i]).Sum());
 
     /// <summary>How far the predictions of a typical row move.</summary>
-    internal static double Moved(Moments moments, long rows, double[] before, double[] after) =>
-        before.Select((weight, i) => Math.Abs(after[i] - weight) * Math.Sqrt(moments.Gram[i, i] / rows)).DefaultIfEmpty().Max();
+    internal static double Moved(Moments moments, double weight, double[] before, double[] after) =>
+        before.Select((own, i) => Math.Abs(after[i] - own) * Math.Sqrt(moments.Gram[i, i] / weight)).DefaultIfEmpty().Max();
 }

@@ -20,10 +20,10 @@ internal sealed class QuantileTrainer : ITrainer
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         var quantile = settings.Real("quantile");
-        var penalty = settings.Real("alpha") * part.Rows;
+        var penalty = settings.Real("alpha") * part.Weight;
         var rows = new WeightedMoments(part, settings.Boolean("fit_intercept"));
         var first = rows.Of(_ => 1, row => part.Targets[row]);
-        var deviation = Math.Sqrt(first.TargetSquares / part.Rows);
+        var deviation = Math.Sqrt(first.TargetSquares / part.Weight);
         var weights = new double[part.Width];
         var intercept = first.Moments.TargetMean[0];
         var rounding = FirstRounding * deviation;
@@ -39,9 +39,9 @@ internal sealed class QuantileTrainer : ITrainer
             rows.Apply(weights, intercept);
             double Width(int row) => Math.Abs(rows.Residuals[row]) + rounding;
             var (moments, squares) = rows.Of(row => deviation / (2 * Width(row)), row => part.Targets[row] + (2 * quantile - 1) * Width(row));
-            var solution = Solve(moments, squares, part.Rows, penalty * deviation, weights);
+            var solution = Solve(moments, squares, part.Weight, penalty * deviation, weights);
             var nextIntercept = LinearModels.Intercept(solution, moments.Mean, moments.TargetMean[0]);
-            var change = Math.Max(HuberTrainer.Moved(first.Moments, part.Rows, weights, solution),
+            var change = Math.Max(HuberTrainer.Moved(first.Moments, part.Weight, weights, solution),
                 HuberTrainer.MovedAtMean(first.Moments, weights, intercept, solution, nextIntercept)) / deviation;
             (weights, intercept) = (solution, nextIntercept);
             if (change <= settings.Real("tol") && rounding <= LastRounding * deviation)
@@ -55,14 +55,14 @@ internal sealed class QuantileTrainer : ITrainer
         return LinearModels.Create(part, weights, [intercept], Link.Identity);
     }
 
-    private static double[] Solve(Moments moments, double squares, long rows, double penalty, double[] start)
+    private static double[] Solve(Moments moments, double squares, double weight, double penalty, double[] start)
     {
         if (penalty == 0)
         {
-            return new LeastSquares(moments, rows).Solve(moments.Cross.Column(0));
+            return new LeastSquares(moments, weight).Solve(moments.Cross.Column(0));
         }
 
-        var problem = new GramProblem(moments, squares, rows);
+        var problem = new GramProblem(moments, squares, weight);
         foreach (var feature in problem.Varying)
         {
             problem.Set(feature, start[feature]);

@@ -14,13 +14,13 @@ internal sealed class ElasticNetTrainer(bool isLasso) : ITrainer
         var name = isLasso ? "lasso" : "elastic_net";
         progress.Say($"{name}: moments of {part.Rows} rows, {part.Width} features");
         var ratio = isLasso ? 1 : settings.Real("l1_ratio");
-        var penalty = settings.Real("alpha") * part.Rows;
+        var penalty = settings.Real("alpha") * part.Weight;
         var isPositive = settings.Boolean("positive");
         var problem = GramProblem.Of(part, settings.Boolean("fit_intercept"));
         if (penalty * ratio == 0 && !isPositive)
         {
             // Ridge, or least squares: in one step.
-            var solution = RidgeTrainer.Solve(problem.Moments, penalty, part.Rows).Column(0);
+            var solution = RidgeTrainer.Solve(problem.Moments, penalty, part.Weight).Column(0);
             foreach (var feature in problem.Varying)
             {
                 problem.Set(feature, solution[feature]);

@@ -12,25 +12,26 @@ internal sealed class GramProblem
 
     /// <param name="moments">Of one target.</param>
     /// <param name="targetSquares">Σ (y − mean)².</param>
-    /// <param name="rows">Rows of all parts.</param>
-    public GramProblem(Moments moments, double targetSquares, long rows)
+    /// <param name="weight">Of all parts' rows.</param>
+    public GramProblem(Moments moments, double targetSquares, double weight)
     {
         _gram = moments.Gram.AsColumnMajorArray();
         Moments = moments;
         TargetSquares = targetSquares;
-        Rows = rows;
+        Weight = weight;
         Width = moments.Mean.Length;
         Cross = moments.Cross.Column(0).ToArray();
         Products = [.. Cross];
         Weights = new double[Width];
-        Varying = [.. Enumerable.Range(0, Width).Where(feature => moments.Varies(feature, rows))];
+        Varying = [.. Enumerable.Range(0, Width).Where(feature => moments.Varies(feature, weight))];
     }
 
     public Moments Moments { get; }
 
     public double TargetSquares { get; }
 
-    public long Rows { get; }
+    /// <summary>Of all parts' rows.</summary>
+    public double Weight { get; }
 
     public int Width { get; }
 
@@ -53,7 +54,7 @@ internal sealed class GramProblem
     {
         var moments = Moments.Of(part, 1, (row, _) => part.Targets[row], fitIntercept);
         var squares = part.Sum(1, (row, sum) => sum[0] += (part.Targets[row] - moments.TargetMean[0]) * (part.Targets[row] - moments.TargetMean[0]))[0];
-        return new GramProblem(moments, squares, part.Rows);
+        return new GramProblem(moments, squares, part.Weight);
     }
 
     /// <summary>A feature's products with all features.</summary>

@@ -19,7 +19,7 @@ internal sealed class LeastAngleTrainer(bool isLasso) : ITrainer
         var name = isLasso ? "lasso_least_angle" : "least_angle";
         progress.Say($"{name}: moments of {part.Rows} rows, {part.Width} features");
         var problem = GramProblem.Of(part, settings.Boolean("fit_intercept"));
-        var end = isLasso ? settings.Real("alpha") * part.Rows : 0;
+        var end = isLasso ? settings.Real("alpha") * part.Weight : 0;
         var maxSteps = settings.Integer(isLasso ? "max_iter" : "n_nonzero_coefs");
         if (!Follow(problem, Math.Max(end, Rounding * Largest(problem.Cross)), maxSteps, step => progress.Step(step, () => $"{name}: step {step}")) && isLasso)
         {

@@ -10,7 +10,7 @@ internal static class KMeansStart
         var centroids = new double[clusters * part.Width];
         var distances = new double[part.LocalRows];
         Array.Fill(distances, 1);
-        var first = new WeightedDraw(part, distances).Rows([Math.Floor(random.NextDouble() * part.Rows)])[0];
+        var first = new WeightedDraw(part, distances).Rows([random.NextDouble() * part.Weight])[0];
         Array.Fill(distances, double.PositiveInfinity);
         Take(part, first, 0, centroids, distances);
         var trials = 2 + (int)Math.Log(clusters);

@@ -63,7 +63,7 @@ internal sealed class KMeansTrainer : ITrainer
                 return part.Sum(1, (row, sum) => sum[0] += distances[row])[0];
             }
 
-            // For each cluster the sum of its rows, then how many they are.
+            // For each cluster the sum of its rows, then how often they count.
             var sums = part.Sum(clusters * (part.Width + 1), (row, sum) =>
             {
                 var at = assigned[row] * (part.Width + 1);
@@ -123,12 +123,12 @@ internal sealed class KMeansTrainer : ITrainer
             var from = farthest.Cluster * length;
             for (var i = 0; i < part.Width; i++)
             {
-                sums[from + i] -= farthest.Features[i];
-                sums[k * length + i] += farthest.Features[i];
+                sums[from + i] -= farthest.Weight * farthest.Features[i];
+                sums[k * length + i] += farthest.Weight * farthest.Features[i];
             }
 
-            sums[from + part.Width]--;
-            sums[k * length + part.Width]++;
+            sums[from + part.Width] -= farthest.Weight;
+            sums[k * length + part.Width] += farthest.Weight;
             if (farthest.LocalRow is { } row)
             {
                 (assigned[row], distances[row]) = (k, 0);

@@ -16,7 +16,7 @@ internal sealed class PcaTrainer : ITrainer
         var decomposition = moments.Gram.Evd(Symmetricity.Symmetric);
         var variances = decomposition.EigenValues.Real().Select(value => Math.Max(0, value)).Reverse().ToArray();
         var total = variances.Sum();
-        if (!Enumerable.Range(0, part.Width).Any(feature => moments.Varies(feature, part.Rows)))
+        if (!Enumerable.Range(0, part.Width).Any(feature => moments.Varies(feature, part.Weight)))
         {
             throw new GraincastException(SqlState.InvalidParameter, "no feature varies in the training rows", "pca needs at least two different rows.");
         }

@@ -1,15 +1,17 @@
 namespace Graincast.Training;
 
 /// <summary>
-/// Draws a row with a probability in proportion to its weight, out of all parts' rows in the order of their content hashes: who holds a row does not
+/// Draws a row with a probability in proportion to its share, out of all parts' rows in the order of their content hashes: who holds a row does not
 /// matter. The row is found digit by digit of its hash, a sum and a count for each of 256 hash ranges a round.
 /// </summary>
 /// <param name="part">The rows.</param>
-/// <param name="weights">Of each local row, not negative.</param>
-internal sealed class WeightedDraw(TrainingPart part, double[] weights)
+/// <param name="shares">Of each local row for each time that it counts, not negative.</param>
+internal sealed class WeightedDraw(TrainingPart part, double[] shares)
 {
     private const int DigitBits = 8;
     private const int Digits = 1 << DigitBits;
+
+    private readonly double[] _weights = [.. shares.Select((share, row) => share * part.WeightOf(row))];
 
     private double[]? _first;
 
@@ -67,10 +69,10 @@ internal sealed class WeightedDraw(TrainingPart part, double[] weights)
         var (start, end) = Range(prefix, shift + DigitBits);
         for (var row = start; row < end; row++)
         {
-            if (weights[row] > 0)
+            if (_weights[row] > 0)
             {
                 var digit = (int)(part.Hashes[row] >> shift) & (Digits - 1);
-                sums[digit] += weights[row];
+                sums[digit] += _weights[row];
                 sums[Digits + digit]++;
             }
         }
@@ -83,7 +85,7 @@ internal sealed class WeightedDraw(TrainingPart part, double[] weights)
     private float[] Features(ulong prefix, int bits)
     {
         var (start, end) = Range(prefix, bits);
-        var own = Enumerable.Range(start, end - start).FirstOrDefault(row => weights[row] > 0, -1);
+        var own = Enumerable.Range(start, end - start).FirstOrDefault(row => _weights[row] > 0, -1);
         return part.Ranks.AllGather<float>(own < 0 ? [] : part.Features.Row(own)).First(features => features.Length > 0);
     }
 
