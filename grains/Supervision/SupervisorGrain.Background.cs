@@ -63,7 +63,16 @@ public sealed partial class SupervisorGrain
 
         // What it has is nowhere else until it is published.
         DelayDeactivation(RunLimit);
-        await publisher.PublishAsync(database, this.GetPrimaryKeyString());
+        try
+        {
+            await publisher.PublishAsync(database, this.GetPrimaryKeyString());
+        }
+        catch (Exception exception)
+        {
+            // Whoever looks for lost runs finds it.
+            LogNotPublished(logger, this.GetPrimaryKeyString(), exception.Message);
+        }
+
         DeactivateOnIdle();
     }
 

@@ -104,12 +104,12 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
                 await attempt(connection);
                 return;
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogFailed(logger, database, exception.Message);
-                if (exception is PostgresException { IsTransient: false })
+                if (exception is not NpgsqlException { IsTransient: true })
                 {
-                    // Such as a database that was dropped, or whose catalog is of an earlier release.
+                    // Such as a database that was dropped, or whose catalog is of an earlier release: nothing here is worth the silo's life.
                     return;
                 }
             }
