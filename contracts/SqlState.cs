@@ -51,6 +51,9 @@ public static class SqlState
     /// <summary>Not in a state in which this call makes sense.</summary>
     public const string ObjectNotInState = "55000";
 
+    /// <summary>Still in use: not over yet.</summary>
+    public const string ObjectInUse = "55006";
+
     /// <summary>Cancelled, or over a time budget.</summary>
     public const string QueryCanceled = "57014";
 

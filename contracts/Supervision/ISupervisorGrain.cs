@@ -26,6 +26,25 @@ public interface ISupervisorGrain : IGrainWithStringKey
     [Alias("progress"), AlwaysInterleave]
     Task<IReadOnlyList<RunProgress>> ProgressAsync();
 
+    /// <summary>
+    /// As <see cref="FitAsync"/>, with nobody waiting: returns at once. What comes of it is kept until it is written to the catalog of <paramref name="database"/>,
+    /// also where the run is not under way any more.
+    /// </summary>
+    [Alias("start")]
+    Task StartAsync(string database, long rows);
+
+    /// <summary>The result of a started run. Throws what it failed with; 55006 while it is under way, 08006 when nobody knows it any more.</summary>
+    [Alias("collect"), AlwaysInterleave]
+    Task<TrainingResult> CollectAsync();
+
+    /// <summary>Whose run it is; null when it is not under way.</summary>
+    [Alias("owner"), AlwaysInterleave]
+    Task<RunOwner?> OwnerAsync();
+
+    /// <summary>Ends the run in any phase: whoever waits for it is told 57014, and so is whoever feeds it. False when it was not under way.</summary>
+    [Alias("end"), AlwaysInterleave]
+    Task<bool> EndAsync();
+
     /// <summary>Forgets the run, its rows and its workers, in any phase. A run that is over or unknown is no error.</summary>
     [Alias("cancel")]
     Task CancelAsync();
@@ -36,3 +55,9 @@ public interface ISupervisorGrain : IGrainWithStringKey
 public sealed record RunStart(
     [property: Id(0)] long Seed,
     [property: Id(1)] IReadOnlyList<string> Notices);
+
+/// <summary>Whose a run is.</summary>
+[GenerateSerializer, Immutable, Alias("graincast.run-owner")]
+public sealed record RunOwner(
+    [property: Id(0)] string Database,
+    [property: Id(1)] string Role);

@@ -42,6 +42,15 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.VerifyToken"/></summary>
     VerifyToken = 13,
 
+    /// <summary><see cref="Wire.StartRun"/></summary>
+    StartRun = 14,
+
+    /// <summary><see cref="Wire.EndRun"/></summary>
+    EndRun = 15,
+
+    /// <summary><see cref="Wire.CollectRun"/></summary>
+    CollectRun = 16,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 
@@ -74,4 +83,7 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Wire.TokenVerified"/></summary>
     TokenVerified = 138,
+
+    /// <summary><see cref="Wire.RunEnded"/></summary>
+    RunEnded = 139,
 }

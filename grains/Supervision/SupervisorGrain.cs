@@ -13,6 +13,7 @@ namespace Graincast.Supervision;
 [PreferLocalPlacement, GrainType("supervisor")]
 public sealed partial class SupervisorGrain(
     RunRegistry registry,
+    IRunPublisher publisher,
     INodes nodes,
     TimeProvider time,
     ILogger<SupervisorGrain> logger) : Grain, ISupervisorGrain, IRunGrain
@@ -97,7 +98,9 @@ public sealed partial class SupervisorGrain(
                 result = rank == 0 ? step.Result : result;
             }
 
-            // Only when all parts have come to their end: every node has the image then, and no rows.
+            // Only when all parts have come to their end: every node has the image then, and no rows. From here on nobody can end the run any more.
+            Plan();
+            End();
             yield return new TrainingStep("", RunMetrics.WithNodes(result!, fedNodes, exchangedBytes + gatheredBytes));
         }
         finally
@@ -164,10 +167,10 @@ public sealed partial class SupervisorGrain(
         }
     }
 
-    private TrainingPlan Plan() => _plan is not null && !_isOver ? _plan : throw new GraincastException(
+    private TrainingPlan Plan() => _plan is not null && !_isOver ? _plan : throw (_isEnded ? Ended() : new GraincastException(
         SqlState.UndefinedObject,
         $"no training run {this.GetPrimaryKeyString()} is under way",
-        "Call pgml.train again; the silo may have been restarted meanwhile. pgml.feed is called by pgml.train only.");
+        "Call pgml.train again; the silo may have been restarted meanwhile. pgml.feed is called by pgml.train only."));
 
     private ITrainerGrain Trainer(string node) => GrainFactory.GetGrain<ITrainerGrain>(new NodeKey(node, this.GetPrimaryKeyString()).ToString());
 }

@@ -167,17 +167,19 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
 
     private async Task JoinAsync()
     {
+        // The run's own words first, if it is over there too.
+        RunTicket ticket = await Run.JoinAsync(_key.Node, _nodes.Silo);
         if (_over.IsCancellationRequested)
         {
             throw NotUnderWay();
         }
 
-        _ticket = await Run.JoinAsync(_key.Node, _nodes.Silo);
+        _ticket = ticket;
         _checked = _time.GetTimestamp();
         // A slow query may bring its next row long after Orleans would collect an idle grain.
         DelayDeactivation(RunLimit);
         _check = this.RegisterGrainTimer(CheckRunAsync, new GrainTimerCreationOptions(RunCheckPeriod, RunCheckPeriod) { Interleave = true });
-        LogJoined(_logger, _ticket.Spec.Run, _ticket.Spec.Project, _ticket.Spec.Algorithm);
+        LogJoined(_logger, ticket.Spec.Run, ticket.Spec.Project, ticket.Spec.Algorithm);
     }
 
     private async Task CheckRunAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ using Orleans.Runtime;
 namespace Graincast.Gateway;
 
 /// <summary>The grains behind a connection's calls, and how their failures read in SQL.</summary>
-public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tokens tokens, ILogger<BackendCalls> logger)
+public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tokens tokens, IRights rights, ILogger<BackendCalls> logger)
 {
     // A node that does not answer by then is left out of a list.
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(2);
@@ -36,6 +36,41 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tok
     /// <summary>The runs that are under way at all nodes that answer.</summary>
     public IReadOnlyList<RunProgress> Runs(string own) =>
         [.. Task.WhenAll(nodes.Others.Prepend(own).Select(RunsOfAsync)).GetAwaiter().GetResult().SelectMany(runs => runs)];
+
+    /// <summary>Ends a run for <paramref name="role"/>; false when none is under way in the database.</summary>
+    /// <exception cref="GraincastException">42501: it is another role's.</exception>
+    public async Task<bool> EndRunAsync(string database, ulong run, string role)
+    {
+        ISupervisorGrain supervisor = Supervisor(run);
+        if (await supervisor.OwnerAsync().ConfigureAwait(false) is not { } owner || owner.Database != database)
+        {
+            return false;
+        }
+
+        return await rights.MayActAsync(database, role, [owner.Role], CancellationToken.None).ConfigureAwait(false)
+            ? await supervisor.EndAsync().ConfigureAwait(false)
+            : throw new GraincastException(
+                SqlState.InsufficientPrivilege, $"permission denied for training run {run}", $"It belongs to role \"{owner.Role}\"; a member of that role may cancel it.");
+    }
+
+    /// <summary>What ended the run if it was ended by somebody else, else <paramref name="exception"/>: a part that is gone is no reason.</summary>
+    public async Task<Exception> ReasonAsync(ulong run, Exception exception)
+    {
+        try
+        {
+            await Supervisor(run).CheckAsync().ConfigureAwait(false);
+        }
+        catch (GraincastException ended) when (ended.SqlState == SqlState.QueryCanceled)
+        {
+            return ended;
+        }
+        catch (Exception other) when (NodeLost.IsCauseOf(other) || other is GraincastException)
+        {
+            // It knows no more than this silo.
+        }
+
+        return exception;
+    }
 
     /// <summary>A token by which a client acts for a role.</summary>
     public string IssueToken(string role, string database, uint validMs) =>

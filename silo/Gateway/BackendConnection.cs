@@ -12,7 +12,7 @@ namespace Graincast.Gateway;
 /// One backend. Calls are answered on the connection's own thread, except Fit: while a training runs the thread goes on reading, so that a backend
 /// that closes is noticed and the training stopped.
 /// </summary>
-public sealed class BackendConnection(Socket socket, string node, BackendCalls calls)
+public sealed partial class BackendConnection(Socket socket, string node, BackendCalls calls)
 {
     private readonly FrameSender _sender = new(socket);
     private readonly Dictionary<uint, Feed> _feeds = [];
@@ -87,7 +87,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
                 long rows = Payload.Read<EndFeed>(payload).Rows;
                 Feed feed = FeedOf(stream);
                 _feeds.Remove(stream);
-                Call(stream, () => _sender.Send(new Acknowledged(feed.End(rows)), stream));
+                Call(stream, () => EndFeed(feed, rows, stream));
                 break;
             case FrameKind.Fit:
                 _ = FitAsync(Payload.Read<Fit>(payload), stream);
@@ -114,6 +114,17 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
             case FrameKind.VerifyToken:
                 string token = Payload.Read<VerifyToken>(payload).Token;
                 Call(stream, () => _sender.Send(new TokenVerified(calls.VerifyToken(token, _database, _pid)), stream));
+                break;
+            case FrameKind.StartRun:
+                Start(Payload.Read<StartRun>(payload));
+                break;
+            case FrameKind.EndRun:
+                var end = Payload.Read<EndRun>(payload);
+                Call(stream, () => EndForRole(end, stream));
+                break;
+            case FrameKind.CollectRun:
+                ulong collected = Payload.Read<CollectRun>(payload).Run;
+                Call(stream, () => SendResult(calls.Supervisor(collected).CollectAsync().GetAwaiter().GetResult(), stream));
                 break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
@@ -210,7 +221,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         }
         catch (Exception exception)
         {
-            throw calls.Translate(exception);
+            throw calls.Translate(calls.ReasonAsync(run, exception).GetAwaiter().GetResult());
         }
     }
 
@@ -248,9 +259,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
 
                 EndRun(fit.Run);
                 await alive.DisposeAsync();
-                _sender.Send(
-                    new Fitted(result.ImageSha256, result.ImageBytes, (uint)result.Features, result.Rows, (uint)result.Nodes, result.Hyperparams, result.Metrics),
-                    stream);
+                SendResult(result, stream);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -261,7 +270,7 @@ public sealed class BackendConnection(Socket socket, string node, BackendCalls c
         {
             EndRun(fit.Run);
             await alive.DisposeAsync();
-            _sender.TrySend(Error.From(calls.Translate(exception)), stream);
+            _sender.TrySend(Error.From(calls.Translate(await calls.ReasonAsync(fit.Run, exception))), stream);
         }
     }
 

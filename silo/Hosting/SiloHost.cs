@@ -45,6 +45,7 @@ public static class SiloHost
         builder.Services.AddGraincastTelemetry(options);
         // Last in, first out: the gateway listens once the silo is up and stops before it goes.
         builder.Services.AddHostedService<ImageSweeper>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RunPublisher>());
         builder.Services.AddHostedService<GatewayService>();
         using IHost host = builder.Build();
         endpoints.LogStart(host.Services.GetRequiredService<ILogger<SiloEndpoints>>());
@@ -78,6 +79,8 @@ public static class SiloHost
         services.AddSingleton<IKeyLocator, KeyLocator>();
         services.AddSingleton<IRights, Rights>();
         services.AddSingleton<ISqlTrainer, SqlTrainer>();
+        services.AddSingleton<RunPublisher>();
+        services.AddSingleton<IRunPublisher>(provider => provider.GetRequiredService<RunPublisher>());
         services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<Catalog>());
         services.AddSingleton(provider => new ImageStore(
             Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Socket))!, "images"), provider.GetRequiredService<TimeProvider>()));

@@ -142,6 +142,21 @@ catalog_text(int column)
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
 }
 
+/* As which silos connect. */
+Oid
+catalog_silo_role(void)
+{
+	static CatalogStatement statement = {"SELECT pgml.silo_role()::pg_catalog.text", 0, {0}};
+	CatalogAccess access;
+	Oid			role;
+
+	catalog_enter(&access);
+	(void) catalog_run(&statement, NULL, NULL, true);
+	role = get_role_oid(catalog_text(1), false);
+	catalog_leave(&access);
+	return role;
+}
+
 /* Cut off between two characters: half of one would make a message that no client can decode. */
 void
 catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name)

@@ -67,6 +67,7 @@ extern void catalog_leave(const CatalogAccess *access);
 extern uint64 catalog_run(CatalogStatement *statement, const Datum *values, const char *nulls, bool read_only);
 extern int64 catalog_int64(int column);
 extern char *catalog_text(int column);
+extern Oid	catalog_silo_role(void);
 
 extern void catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name);
 extern bool catalog_find_project(const char *name, CatalogModel *out);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "background.h"
 #include "feed.h"
 #include "image.h"
 #include "modelcache.h"
@@ -25,8 +26,15 @@ at_transaction_event(XactEvent event, void *argument)
 {
 	switch (event)
 	{
+		case XACT_EVENT_PRE_COMMIT:
+			background_before_commit();
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+			background_before_prepare();
+			break;
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PARALLEL_ABORT:
+			background_at_abort(InvalidSubTransactionId);
 			feed_at_abort(InvalidSubTransactionId);
 			silo_at_abort();
 			image_at_transaction_end();
@@ -35,6 +43,7 @@ at_transaction_event(XactEvent event, void *argument)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PREPARE:
 			feed_at_abort(InvalidSubTransactionId); /* feed was called by hand, outside of an executor run */
+			background_at_commit();
 			image_at_transaction_end();
 			break;
 		default:
@@ -47,11 +56,15 @@ at_subtransaction_event(SubXactEvent event, SubTransactionId subtransaction, Sub
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
+		background_at_abort(subtransaction);
 		feed_at_abort(subtransaction);
 		silo_at_abort();
 	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		background_at_subcommit(subtransaction, parent);
 		feed_at_subcommit(subtransaction, parent);
+	}
 }
 
 void

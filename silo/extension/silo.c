@@ -210,7 +210,14 @@ silo_connect(void)
 		silo_raise(&failure);
 }
 
-/* Called while aborting, so it neither waits nor raises; what cannot be said by a frame is said by closing. */
+/* Called while a transaction ends, so it neither waits nor raises; what cannot be said by a frame is said by closing. */
+static void
+tell(const void *frame, size_t bytes)
+{
+	if (silo.dirty || send(silo.fd, frame, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t) bytes)
+		silo_close();
+}
+
 void
 silo_cancel_run(uint64 run)
 {
@@ -223,6 +230,22 @@ silo_cancel_run(uint64 run)
 	if (silo.fd < 0)
 		return;
 	memcpy(frame.run, &run, sizeof(run));
-	if (silo.dirty || send(silo.fd, &frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof(frame))
-		silo_close();
+	tell(&frame, sizeof(frame));
+}
+
+void
+silo_start_run(uint64 run, uint64 rows)
+{
+	struct
+	{
+		WireHeader	header;
+		uint32		run[2];
+		uint32		rows[2];
+	}			frame = {.header = {.payload_bytes = sizeof(run) + sizeof(rows), .kind = WIRE_START_RUN}};
+
+	if (silo.fd < 0)
+		return;
+	memcpy(frame.run, &run, sizeof(run));
+	memcpy(frame.rows, &rows, sizeof(rows));
+	tell(&frame, sizeof(frame));
 }

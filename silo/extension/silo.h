@@ -26,6 +26,7 @@ extern void silo_close(void);
 extern void silo_at_abort(void);
 extern bool silo_is_owner(uid_t uid);
 extern void silo_cancel_run(uint64 run);
+extern void silo_start_run(uint64 run, uint64 rows);
 
 /* silosocket.c: bytes over it */
 typedef struct SiloConnection

@@ -61,20 +61,6 @@ check_owner(Oid relation, const char *name, Oid user)
 				 errhint("A feature source lets everyone who may use the project learn of its rows: its owner creates it.")));
 }
 
-static Oid
-find_silo_role(void)
-{
-	static CatalogStatement statement = {"SELECT pgml.silo_role()::pg_catalog.text", 0, {0}};
-	CatalogAccess access;
-	Oid			role;
-
-	catalog_enter(&access);
-	(void) catalog_run(&statement, NULL, NULL, true);
-	role = get_role_oid(catalog_text(1), false);
-	catalog_leave(&access);
-	return role;
-}
-
 /* That the silo's role may read a relation is how its owner lets silos serve its rows at all. */
 void
 source_check_readable(Oid relation, const char *qualified, Oid silo_role)
@@ -167,7 +153,7 @@ describe(const char *name, ArrayType *key_columns, Oid user)
 		add_named_columns(&source, relation, key_columns);
 	else
 		add_primary_key(&source, relation);
-	source.reader = find_silo_role();
+	source.reader = catalog_silo_role();
 	source_check_readable(source.relation, source.qualified, source.reader);
 	relation_close(relation, NoLock);
 	return source;

@@ -146,6 +146,19 @@ feed_rows(const TrainRequest *request, const TrainRelation *relation, int64 run)
 	return rows;
 }
 
+void
+train_read_fitted(WireReader *reply, TrainResult *result)
+{
+	wire_get_bytes(reply, result->sha256, sizeof(result->sha256));
+	result->image_bytes = wire_get_u64(reply);
+	result->features = wire_get_u32(reply);
+	result->rows = wire_get_u64(reply);
+	result->nodes = wire_get_u32(reply);
+	result->hyperparams = wire_get_server_text(reply);
+	result->metrics = wire_get_server_text(reply);
+	silo_replied(reply);
+}
+
 /* As long as it takes: statement_timeout is the limit. Progress is told as NOTICEs; a silo that is silent for long is frozen. */
 static void
 fit(uint64 rows, TrainResult *result)
@@ -159,14 +172,7 @@ fit(uint64 rows, TrainResult *result)
 	wire_put_u64(&frame, rows);
 	wire_end(&frame);
 	reply = silo_call(&frame, WIRE_FITTED, Max(graincast_timeout_ms - FIT_EARLY_MS, SILENCE_MS_MIN), false);
-	wire_get_bytes(&reply, result->sha256, sizeof(result->sha256));
-	result->image_bytes = wire_get_u64(&reply);
-	result->features = wire_get_u32(&reply);
-	result->rows = wire_get_u64(&reply);
-	result->nodes = wire_get_u32(&reply);
-	result->hyperparams = wire_get_server_text(&reply);
-	result->metrics = wire_get_server_text(&reply);
-	silo_replied(&reply);
+	train_read_fitted(&reply, result);
 }
 
 static void
@@ -181,49 +187,87 @@ choose_run(TrainResult *result)
 	result->started = GetCurrentTimestamp();
 }
 
-static bool
-run_training(const TrainRequest *request, const TrainRelation *relation)
+/* Begins the run and feeds it; after an error the silo forgets it. Returns the rows that were read. */
+uint64
+train_feed(const TrainRequest *request, const TrainRelation *relation, TrainResult *result)
 {
 	MemoryContext context = CurrentMemoryContext;
-	TrainResult result = {0};
-	int64		model_id = 0;
-	volatile bool deployed = false;
+	volatile uint64 rows = 0;
 	volatile bool watched = false;
 
-	choose_run(&result);
+	choose_run(result);
 	PG_TRY();
 	{
-		uint32		epoch;
-		uint64		rows;
-
-		begin_run(request, relation, &result);
-		epoch = silo_epoch();
-		silo_watch_begin(result.run);
+		begin_run(request, relation, result);
+		result->epoch = silo_epoch();
+		silo_watch_begin(result->run);
 		watched = true;
-		rows = feed_rows(request, relation, result.run);
+		rows = feed_rows(request, relation, result->run);
 		silo_watch_check();
 		silo_watch_end();
 		watched = false;
-		fit(rows, &result);
-		if (silo_epoch() != epoch)
-			ereport(ERROR,
-					(errcode(ERRCODE_CONNECTION_FAILURE),
-					 errmsg("lost the connection to %s during the training", silo_label()),
-					 errhint("Nothing was written. Train again when the silo is up: \"graincast status\".")));
-		deployed = train_write(request, relation, &result, &model_id);
 	}
 	PG_CATCH();
 	{
-		silo_cancel_run(result.run);
+		silo_cancel_run(result->run);
 		feed_name_columns(0, NULL, 0);
 		if (watched)
 			silo_watch_caught(context, true);	/* cancelled outside of any executor run, while Citus plans say */
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	return rows;
+}
+
+/* What was fed is with the silo as long as the connection that began the run. */
+void
+train_check_connection(uint32 epoch)
+{
+	if (silo_epoch() != epoch)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONNECTION_FAILURE),
+				 errmsg("lost the connection to %s during the training", silo_label()),
+				 errhint("Nothing was written. Train again when the silo is up: \"graincast status\".")));
+}
+
+static bool
+run_training(const TrainRequest *request, const TrainRelation *relation)
+{
+	TrainResult result = {0};
+	int64		model_id = 0;
+	volatile bool deployed = false;
+	uint64		rows = train_feed(request, relation, &result);
+
+	PG_TRY();
+	{
+		fit(rows, &result);
+		train_check_connection(result.epoch);
+		deployed = train_write(request, relation, &result, &model_id);
+	}
+	PG_CATCH();
+	{
+		silo_cancel_run(result.run);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	if (deployed)
 		pin_set(request->project, model_id, result.sha256);
 	return deployed;
+}
+
+/* All that can be said of a training before it begins. */
+void
+train_prepare(FunctionCallInfo fcinfo, TrainRequest *request, TrainRelation *relation, bool joint)
+{
+	bool		exists;
+
+	train_read_arguments(fcinfo, request, joint);
+	exists = train_complete(request);
+	train_check_arguments(request, exists);
+	train_describe(request, relation);
+	train_check_trusted(request, relation);
+	if (request->for_client)
+		train_check_readable(request, relation);
 }
 
 static Datum
@@ -234,17 +278,10 @@ train(FunctionCallInfo fcinfo, bool joint)
 	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum		values[4];
 	bool		nulls[4] = {0};
-	bool		exists;
 
 	catalog_begin_write(joint ? "pgml.train_joint()" : "pgml.train()");
 	InitMaterializedSRF(fcinfo, 0);
-	train_read_arguments(fcinfo, &request, joint);
-	exists = train_complete(&request);
-	train_check_arguments(&request, exists);
-	train_describe(&request, &relation);
-	train_check_trusted(&request, &relation);
-	if (request.for_client)
-		train_check_readable(&request, &relation);
+	train_prepare(fcinfo, &request, &relation, joint);
 
 	values[3] = BoolGetDatum(run_training(&request, &relation));
 	values[0] = CStringGetTextDatum(request.project);

@@ -35,6 +35,7 @@ typedef struct TrainRequest
 	bool		for_client;		/* a session of the silo, for the role that a client's token names */
 	Oid			owner;			/* whose project it must be, and who reads the relation: that role, else the caller */
 	char	   *owner_name;
+	int64		snapshot_id;	/* 0: not written yet */
 } TrainRequest;
 
 typedef struct TrainColumn
@@ -58,6 +59,7 @@ typedef struct TrainRelation
 typedef struct TrainResult
 {
 	int64		run;
+	uint32		epoch;			/* of the connection that began it */
 	int64		seed;
 	TimestampTz started;
 	uint8		sha256[WIRE_SHA256_BYTES];
@@ -68,6 +70,12 @@ typedef struct TrainResult
 	char	   *hyperparams;
 	char	   *metrics;
 } TrainResult;
+
+/* train.c */
+extern void train_prepare(FunctionCallInfo fcinfo, TrainRequest *request, TrainRelation *relation, bool joint);
+extern uint64 train_feed(const TrainRequest *request, const TrainRelation *relation, TrainResult *result);
+extern void train_check_connection(uint32 epoch);
+extern void train_read_fitted(WireReader *reply, TrainResult *result);
 
 /* trainarguments.c */
 extern void train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request, bool joint);

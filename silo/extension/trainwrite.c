@@ -234,16 +234,21 @@ add_files(const Image *image, int64 model_id)
 	}
 }
 
+/* The row of a run in the background has been there since it was begun. */
 static void
-add_run(const TrainResult *result, int64 project_id, int64 model_id)
+add_run(const TrainRequest *request, const TrainResult *result, int64 project_id, int64 model_id)
 {
 	static CatalogStatement statement = {
-		"INSERT INTO pgml.runs (id, project_id, model_id, rows, nodes, started_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		7, {INT8OID, INT8OID, INT8OID, INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+		"INSERT INTO pgml.runs (id, project_id, model_id, rows, nodes, started_at, finished_at, project, owner)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::pg_catalog.name)"
+		" ON CONFLICT (id) DO UPDATE SET project_id = EXCLUDED.project_id, model_id = EXCLUDED.model_id, rows = EXCLUDED.rows, nodes = EXCLUDED.nodes,"
+		" finished_at = EXCLUDED.finished_at, status = 'successful'",
+		9, {INT8OID, INT8OID, INT8OID, INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
 	};
 	Datum		values[] = {
 		Int64GetDatum(result->run), Int64GetDatum(project_id), Int64GetDatum(model_id), Int64GetDatum((int64) result->rows),
-		Int32GetDatum((int32) result->nodes), TimestampTzGetDatum(result->started), TimestampTzGetDatum(GetCurrentTimestamp())
+		Int32GetDatum((int32) result->nodes), TimestampTzGetDatum(result->started), TimestampTzGetDatum(GetCurrentTimestamp()),
+		CStringGetTextDatum(request->project), CStringGetTextDatum(request->owner_name)
 	};
 
 	(void) catalog_run(&statement, values, NULL, false);
@@ -285,7 +290,7 @@ train_import(const TrainRequest *request, const TrainResult *result, const Image
 	return model_id;
 }
 
-/* All of it in the caller's transaction. True when the new model answers from now on. */
+/* All of it in the caller's transaction. True when the new model answers from now on. The relation is only needed where the snapshot is not written yet. */
 bool
 train_write(const TrainRequest *request, const TrainRelation *relation, const TrainResult *result, int64 *model_id)
 {
@@ -301,9 +306,9 @@ train_write(const TrainRequest *request, const TrainRelation *relation, const Tr
 				 errhint("Train again.")));
 	catalog_enter(&access);
 	project = lock_project(request);
-	*model_id = add_model(request, result, project.id, train_add_snapshot(request, relation));
+	*model_id = add_model(request, result, project.id, request->snapshot_id != 0 ? request->snapshot_id : train_add_snapshot(request, relation));
 	add_files(image, *model_id);
-	add_run(result, project.id, *model_id);
+	add_run(request, result, project.id, *model_id);
 	if (request->automatic_deploy && !is_present_better(project.id, *model_id, catalog_key_metric(project.task)))
 	{
 		catalog_add_deployment(project.id, *model_id, "new_score");

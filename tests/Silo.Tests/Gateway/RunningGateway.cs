@@ -50,7 +50,7 @@ public sealed class RunningGateway : IAsyncLifetime
 
     private GatewayService Create(string node) => new(
         new SocketOptions(PathOf(node), node, MaxConnections),
-        new BackendCalls(_nodes.Grains, new TestNodes(node), _tokens, NullLogger<BackendCalls>.Instance),
+        new BackendCalls(_nodes.Grains, new TestNodes(node), _tokens, new NoCatalog(), NullLogger<BackendCalls>.Instance),
         NullLogger<GatewayService>.Instance);
 
     /// <summary>The three nodes of the test, as one of them sees them.</summary>

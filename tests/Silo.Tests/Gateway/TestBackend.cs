@@ -83,6 +83,16 @@ public sealed class TestBackend : IDisposable
             : throw new InvalidDataException($"{header.Kind} instead of {T.Kind}: {(header.Kind == FrameKind.Error ? Payload.Read<Error>(payload) : "")}");
     }
 
+    /// <summary>The next frame, which must be one of two.</summary>
+    public object ReceiveEither<T1, T2>()
+        where T1 : IFrame<T1>
+        where T2 : IFrame<T2>
+    {
+        FrameHeader header = _reader.ReadHeader() ?? throw new EndOfStreamException($"the silo closed instead of sending {T1.Kind} or {T2.Kind}");
+        byte[] payload = _reader.ReadPayload(header.PayloadBytes);
+        return header.Kind == T1.Kind ? Payload.Read<T1>(payload) : header.Kind == T2.Kind ? Payload.Read<T2>(payload) : throw new InvalidDataException($"{header.Kind}");
+    }
+
     /// <summary>Progress frames until the final one, which must be a <typeparamref name="T"/>.</summary>
     public (IReadOnlyList<string> Progress, T Last) ReceiveLast<T>()
         where T : IFrame<T>

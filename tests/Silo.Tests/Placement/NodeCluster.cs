@@ -36,6 +36,7 @@ public sealed class NodeCluster : IAsyncLifetime
             silo.AddActivityPropagation();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<RunRegistry>();
+            silo.Services.AddSingleton<IRunPublisher, NoCatalog>();
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
             silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node));
             silo.Services.AddSingleton<IFeatureRows>(new NoRows());

@@ -58,6 +58,7 @@ public sealed class ClientCluster : IAsyncDisposable
             silo.Services.AddSingleton<ITokenKeys>(keys);
             silo.Services.AddSingleton<Tokens>();
             silo.Services.AddSingleton<RunRegistry>();
+            silo.Services.AddSingleton<IRunPublisher, NoCatalog>();
             silo.Services.AddSingleton<ICatalog, CountingCatalog>();
             silo.Services.AddSingleton<IDeployments, Nothing>();
             silo.Services.AddSingleton<IRights, Nothing>();

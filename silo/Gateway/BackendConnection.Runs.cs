@@ -1,0 +1,36 @@
+using Graincast.Training;
+using Graincast.Wire;
+using System.Net.Sockets;
+
+namespace Graincast.Gateway;
+
+/// <summary>How runs end, or go on without the connection.</summary>
+public sealed partial class BackendConnection
+{
+    // Not this connection's any more: it goes on when the backend is gone.
+    private void Start(StartRun start)
+    {
+        if (EndRun(start.Run))
+        {
+            calls.LogIfFailed(calls.Supervisor(start.Run).StartAsync(_database, start.Rows));
+        }
+    }
+
+    private void EndForRole(EndRun end, uint stream) =>
+        _sender.Send(new RunEnded(calls.EndRunAsync(_database, end.Run, end.Role).GetAwaiter().GetResult()), stream);
+
+    private void EndFeed(Feed feed, long rows, uint stream)
+    {
+        try
+        {
+            _sender.Send(new Acknowledged(feed.End(rows)), stream);
+        }
+        catch (Exception exception) when (exception is not SocketException and not ObjectDisposedException)
+        {
+            throw calls.ReasonAsync(feed.Run, exception).GetAwaiter().GetResult();
+        }
+    }
+
+    private void SendResult(TrainingResult result, uint stream) => _sender.Send(
+        new Fitted(result.ImageSha256, result.ImageBytes, (uint)result.Features, result.Rows, (uint)result.Nodes, result.Hyperparams, result.Metrics), stream);
+}

@@ -1,0 +1,123 @@
+using System.Data;
+using Graincast.Placement;
+using Graincast.Supervision;
+using Npgsql;
+
+namespace Graincast.Storage;
+
+/// <inheritdoc cref="IRunPublisher"/>
+/// <remarks>Looks for runs of this node that nobody knows any more, too: those of a silo that was here before, and those whose start never came.</remarks>
+public sealed partial class RunPublisher(Databases databases, Catalog catalog, INodes nodes, TimeProvider time, ILogger<RunPublisher> logger) : BackgroundService, IRunPublisher
+{
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
+
+    // On Citus a row may be committed here a moment after the transaction said so.
+    private const int MaxLooks = 5;
+
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(string database, string run)
+    {
+        bool isPublished = false;
+        for (int look = 0; look < MaxLooks && !isPublished; look++)
+        {
+            await UntilDoneAsync(database, async connection => isPublished = await PublishAsync(connection, long.Parse(run), _stopping.Token), _stopping.Token);
+            await (isPublished ? Task.CompletedTask : Task.Delay(RetryPeriod, time, _stopping.Token));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookPeriod, time);
+        do
+        {
+            IReadOnlyList<string> all = [];
+            await UntilDoneAsync(databases.Home, async _ => all = await catalog.DatabasesAsync(stoppingToken), stoppingToken);
+            foreach (string database in all)
+            {
+                await UntilDoneAsync(database, connection => PublishLostAsync(connection, stoppingToken), stoppingToken);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // Of those that are under way nothing is written.
+    private async Task PublishLostAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        List<long> runs = [];
+        // A backend keeps no more of a node's name than fits into a name.
+        await using (var find = new NpgsqlCommand("SELECT id FROM pgml.runs WHERE status = 'in_progress' AND node = $1::name::text", connection))
+        {
+            find.Parameters.Add(new NpgsqlParameter { Value = nodes.Own });
+            await using NpgsqlDataReader reader = await find.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                runs.Add(reader.GetInt64(0));
+            }
+        }
+
+        foreach (long run in runs)
+        {
+            await PublishAsync(connection, run, cancellationToken);
+        }
+    }
+
+    // However long others lock the project, and whatever the database's settings are.
+    private static async Task<bool> PublishAsync(NpgsqlConnection connection, long run, CancellationToken cancellationToken)
+    {
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        await using (var prepare = new NpgsqlCommand("SET TRANSACTION READ WRITE; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0", connection))
+        {
+            await prepare.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var publish = new NpgsqlCommand("SELECT pgml.publish_run($1)", connection) { CommandTimeout = 0, Parameters = { new() { Value = run } } };
+        bool isPublished = (bool)(await publish.ExecuteScalarAsync(cancellationToken))!;
+        await transaction.CommitAsync(cancellationToken);
+        return isPublished;
+    }
+
+    private async Task UntilDoneAsync(string database, Func<NpgsqlConnection, Task> attempt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await using NpgsqlConnection connection = await databases.OpenAsync(database, cancellationToken);
+                await attempt(connection);
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(logger, database, exception.Message);
+                if (exception is not NpgsqlException { IsTransient: true })
+                {
+                    // Such as a database that was dropped, or whose catalog is of an earlier release: nothing here is worth the silo's life.
+                    return;
+                }
+            }
+
+            await Task.Delay(RetryPeriod, time, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(5101, LogLevel.Warning, "The ends of trainings could not be written in database {Database}: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string database, string reason);
+}
