@@ -5,7 +5,7 @@
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build app extension deps demo down test soak bench install clean help
+.PHONY: build app extension deps demo down test soak quality bench install clean help
 
 PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) $(shell command -v pg_config))
 APP       := bin/app
@@ -53,6 +53,11 @@ test: ## Run every test, C and .NET; the last line is "N passed, N failed".
 
 soak: ## The long forms of the tests: more mutations, more restarts.
 	@GRAINCAST_SOAK=1 tests/run
+
+quality: ## Fit every algorithm, scikit-learn's and xgboost's beside it, on every bundled set, and write tests/Quality.Tests/QUALITY.md.
+	@.ci/deps quality
+	@$(ONE) dotnet build tests/Quality.Tests --configuration Release --verbosity quiet --tl:off $(RESTORE)
+	@GRAINCAST_REWRITE=1 tests/Quality.Tests/bin/Release/net10.0/Graincast.Quality.Tests -noLogo -noColor -explicit only
 
 bench: build ## The benchmarks: each asks one question against one baseline.
 	@.ci/deps bench

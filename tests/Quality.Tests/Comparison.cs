@@ -1,46 +1,40 @@
-using System.Collections.Concurrent;
+using System.Text.Json;
 using Graincast.Tests.Training;
 
 namespace Graincast.Tests.Quality;
 
-/// <summary>Trains everything on every set with five seeds, ours and scikit-learn's, on the same splits. Made once for all tests.</summary>
-public sealed class Comparison
+/// <summary>Trains everything on every set with five seeds, ours and theirs, on the same splits.</summary>
+internal static class Comparison
 {
     /// <summary>Seeds 0 … 4.</summary>
     public const int Seeds = 5;
 
-    private readonly ConcurrentDictionary<string, (double Ours, double Theirs)> _means = [];
-
-    public Comparison()
+    public static IReadOnlyList<QualityRow> Make()
     {
-        if (!ScikitLearn.IsInstalled)
-        {
-            return;
-        }
-
         var folder = Directory.CreateTempSubdirectory("graincast-quality-");
         try
         {
             var jobs = new List<object>();
-            var ours = new Dictionary<string, double>();
             foreach (var problem in Problem.All)
             {
                 for (var seed = 0; seed < Seeds; seed++)
                 {
-                    var name = $"{problem.Name}-{seed}".Replace('/', '-');
-                    var trained = Trainer.Train(problem.Table, problem.Spec(seed));
-                    ours.Add(name, trained.HasMetric(problem.KeyMetric) ? trained.Metric(problem.KeyMetric) : double.NaN);
-                    var (train, test) = SplitExport.Write(problem.Table, problem.Spec(seed), folder.FullName, name);
-                    jobs.Add(new { name, estimator = $"{problem.Task}/{problem.Algorithm}", train, test, seed, clusters = problem.Clusters });
+                    var (train, test) = SplitExport.Write(problem.Table, problem.Spec(seed) with { Preprocess = "{}" }, folder.FullName, $"{jobs.Count}");
+                    var settings = JsonSerializer.Deserialize<JsonElement>(problem.Settings);
+                    jobs.Add(new { name = $"{problem.Name}/{seed}", estimator = $"{problem.Task}/{problem.Algorithm}", train, test, seed, settings, scaled = problem.IsScaled });
                 }
             }
 
-            var theirs = ScikitLearn.Fit(folder.FullName, jobs);
-            foreach (var problem in Problem.All)
-            {
-                var names = Enumerable.Range(0, Seeds).Select(seed => $"{problem.Name}-{seed}".Replace('/', '-')).ToList();
-                _means[problem.Name] = (names.Average(name => ours[name]), names.Average(name => theirs[name]));
-            }
+            var theirs = Reference.Fit(folder.FullName, jobs);
+            return
+            [
+                .. Problem.All.Select(problem =>
+                {
+                    var results = Enumerable.Range(0, Seeds).Select(seed => theirs[$"{problem.Name}/{seed}"]).ToList();
+                    return new QualityRow(problem.Task, problem.Dataset, problem.Algorithm, results[0].Counterpart, [.. Enumerable.Range(0, Seeds).Select(seed => Math.Round(Ours(problem, seed), QualityRow.Digits))],
+                        [.. results.Select(result => Math.Round(result.Score, QualityRow.Digits))]);
+                }),
+            ];
         }
         finally
         {
@@ -48,6 +42,6 @@ public sealed class Comparison
         }
     }
 
-    /// <summary>Mean key metrics over the seeds.</summary>
-    public (double Ours, double Theirs) Of(string problem) => _means[problem];
+    /// <summary>Our key metric.</summary>
+    public static double Ours(Problem problem, int seed) => Trainer.Train(problem.Table, problem.Spec(seed)).Metric(problem.KeyMetric);
 }

@@ -1,10 +1,14 @@
+using System.Text.Json;
 using Graincast.Tests.Training;
 using Graincast.Training;
 
 namespace Graincast.Tests.Quality;
 
 /// <summary>An algorithm on a bundled set. linnerud: chins from the five other columns.</summary>
-internal sealed record Problem(string Dataset, string Task, string Algorithm, Table Table, string Hyperparams, int Clusters)
+/// <param name="Settings">Hyperparameters of ours and theirs: a JSON object.</param>
+/// <param name="OwnSettings">Of ours alone, where theirs have no name for what they do.</param>
+/// <param name="IsScaled">Each feature is scaled to mean 0 and deviation 1 for both, as scikit-learn asks for.</param>
+internal sealed record Problem(string Dataset, string Task, string Algorithm, Table Table, string Settings, string OwnSettings, bool IsScaled)
 {
     private static readonly (string Dataset, string Label, string Task, int Groups)[] Sets =
     [
@@ -16,7 +20,8 @@ internal sealed record Problem(string Dataset, string Task, string Algorithm, Ta
         ("digits", "target", "classification", 10),
     ];
 
-    public static IReadOnlyList<Problem> All { get; } = [.. Sets.SelectMany(Of)];
+    /// <summary>Whatever the catalog offers, on every set that it applies to.</summary>
+    public static IReadOnlyList<Problem> All { get; } = [.. AlgorithmCatalog.Entries.OrderBy(entry => entry.Task).SelectMany(Of)];
 
     public string Name => $"{Task}/{Algorithm}/{Dataset}";
 
@@ -28,25 +33,38 @@ internal sealed record Problem(string Dataset, string Task, string Algorithm, Ta
         _ => "cumulative_explained_variance",
     };
 
-    public TrainingSpec Spec(int seed) => Trainer.Spec(Table, Task, Algorithm) with { Hyperparams = $$"""{"seed": {{seed}}{{Hyperparams}}}""" };
-
-    private static IEnumerable<Problem> Of((string Dataset, string Label, string Task, int Groups) set)
+    public TrainingSpec Spec(int seed) => Trainer.Spec(Table, Task, Algorithm) with
     {
-        var table = Table.Load(set.Dataset, set.Label);
-        string[] own = set.Task == "regression"
-            ? ["lasso", "elastic_net", "least_angle", "lasso_least_angle", "orthogonal_matching_pursuit", "bayesian_ridge", "automatic_relevance_determination", "huber", "quantile"]
-            : ["linear_svm"];
-        foreach (var algorithm in new[] { "linear", "ridge", "lightgbm", "random_forest", "extra_trees", "bagging" }.Concat(own))
-        {
-            // Ten trees on linnerud's 15 rows: the mean r2 of scikit-learn's own has a deviation of 0.12 over other random states.
-            if ((set.Dataset, algorithm) != ("linnerud", "bagging"))
-            {
-                yield return new Problem(set.Dataset, set.Task, algorithm, table, "", 0);
-            }
-        }
+        Hyperparams = Join(Settings, OwnSettings, $$"""{"seed": {{seed}}}"""),
+        Preprocess = IsScaled ? Join([.. Table.Columns.Where(column => !column.IsLabel).Select(column => $$$"""{"{{{column.Name}}}": {"scale": "standard"}}""")]) : "{}",
+    };
 
-        var features = table.Without(set.Label);
-        yield return new Problem(set.Dataset, "clustering", "kmeans", features, $", \"n_clusters\": {set.Groups}", set.Groups);
-        yield return new Problem(set.Dataset, "decomposition", "pca", features, ", \"n_components\": 2", 0);
+    private static IEnumerable<Problem> Of(AlgorithmEntry entry)
+    {
+        var task = AlgorithmCatalog.NameOf(entry.Task);
+        foreach (var set in Sets)
+        {
+            var isSupervised = task is "regression" or "classification";
+            if (isSupervised && set.Task != task)
+            {
+                continue;
+            }
+
+            var table = Table.Load(set.Dataset, set.Label);
+            var (settings, own) = (task, entry.Name) switch
+            {
+                ("clustering", _) => ($$"""{"n_clusters": {{set.Groups}}}""", "{}"),
+                ("decomposition", _) => ("""{"n_components": 2}""", "{}"),
+                (_, "xgboost") => ("""{"max_depth": 6, "learning_rate": 0.3, "min_child_weight": 1, "reg_lambda": 1}""", """{"min_data_in_leaf": 0}"""),
+                (_, "gradient_boosting_trees") => ("""{"max_depth": 3, "min_samples_leaf": 1}""", "{}"),
+                (_, "svm") => ("""{"kernel": "linear"}""", "{}"),
+                _ => ("{}", "{}"),
+            };
+            yield return new Problem(set.Dataset, task, entry.Name, isSupervised ? table : table.Without(set.Label), settings, own,
+                entry.Name is "svm" or "stochastic_gradient_descent" or "passive_aggressive" or "perceptron");
+        }
     }
+
+    private static string Join(params IEnumerable<string> objects) =>
+        JsonSerializer.Serialize(objects.SelectMany(json => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!).ToDictionary());
 }

@@ -3,25 +3,66 @@ using Xunit;
 
 namespace Graincast.Tests.Quality;
 
-/// <summary>Our key metric against scikit-learn's for the same family on our split: the mean of five seeds, at most 0.02 worse.</summary>
-public class QualityTests(Comparison comparison, ITestOutputHelper output) : IClassFixture<Comparison>
+/// <summary>
+/// Our key metric against that of scikit-learn or xgboost for the same family, with the same hyperparameters on our split: the mean of five seeds, at most
+/// 0.02 worse. Theirs stand in QUALITY.md; <c>make quality</c> fits them and writes the page anew.
+/// </summary>
+public class QualityTests(ITestOutputHelper output)
 {
-    private const double Margin = 0.02;
+    // Another processor adds in another order; a tie between two labels may then fall the other way.
+    private const double OtherMachine = 0.005;
+
+    private static readonly Dictionary<string, QualityRow> Page = QualityPage.Read();
+
+    private static bool IsRewriting => Environment.GetEnvironmentVariable("GRAINCAST_REWRITE") == "1";
 
     public static TheoryData<string> Problems() => [.. Problem.All.Select(problem => problem.Name)];
 
     [Theory]
     [MemberData(nameof(Problems))]
-    public void The_key_metric_is_not_worse_than_that_of_scikit_learn(string problem)
+    public void The_key_metric_is_the_one_of_the_page_and_not_worse_than_the_counterpart(string name)
     {
-        if (!ScikitLearn.IsInstalled)
+        var problem = Problem.All.Single(problem => problem.Name == name);
+        Page.ShouldContainKey(name, "The catalog offers what QUALITY.md has no row for: make quality");
+        var row = Page[name];
+        // Of the five, as many as take a minute.
+        var seeds = problem.Dataset == "digits" ? 1 : 3;
+        for (var seed = 0; seed < seeds; seed++)
         {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", ScikitLearn.Missing);
-            Assert.Fail(ScikitLearn.Missing);
+            Comparison.Ours(problem, seed).ShouldBe(row.Ours[seed], OtherMachine, $"seed {seed}; where that is meant: make quality");
         }
 
-        var (ours, theirs) = comparison.Of(problem);
-        output.WriteLine($"{problem,-46} ours {ours:F4}  scikit-learn {theirs:F4}  difference {Math.Round(ours - theirs, 4) + 0.0:0.0000}");
-        ours.ShouldBeGreaterThanOrEqualTo(theirs - Margin);
+        output.WriteLine(row.ToString());
+        row.IsWorse.ShouldBe(Shortfalls.All.ContainsKey(name), $"Shortfalls must name what is worse, with the reason, and nothing else: {row}");
+    }
+
+    [Fact]
+    public void The_page_has_no_row_that_nothing_makes_and_each_says_what_its_numbers_say()
+    {
+        if (IsRewriting)
+        {
+            QualityPage.Write(Page.Values);
+        }
+
+        Page.Keys.Except(Problem.All.Select(problem => problem.Name)).ShouldBeEmpty();
+        QualityPage.Lines().ShouldBe(Page.Values.Select(row => row.ToString()), "GRAINCAST_REWRITE=1 and this test write means and reasons anew.");
+    }
+
+    [Fact(Explicit = true)]
+    public void The_page_is_what_a_comparison_gives_now()
+    {
+        var rows = Comparison.Make();
+        if (IsRewriting)
+        {
+            QualityPage.Write(rows);
+        }
+
+        var page = QualityPage.Read();
+        foreach (var row in rows)
+        {
+            page[row.Name].Counterpart.ShouldBe(row.Counterpart);
+            page[row.Name].Ours.ShouldBe(row.Ours, OtherMachine, row.Name);
+            page[row.Name].Theirs.ShouldBe(row.Theirs, OtherMachine, row.Name);
+        }
     }
 }

@@ -48,6 +48,19 @@ public class BoostedTreeTests
     }
 
     [Theory]
+    [InlineData("xgboost")]
+    [InlineData("bagging")]
+    public void No_least_number_of_rows_in_a_leaf_is_one_row(string algorithm)
+    {
+        var table = Table.Load("breast_cancer", "malignant");
+
+        var none = Trainer.Train(table, "classification", algorithm, """{"min_data_in_leaf": 0}""");
+        var one = Trainer.Train(table, "classification", algorithm, """{"min_data_in_leaf": 1}""");
+
+        none.Metric("f1").ShouldBe(one.Metric("f1"));
+    }
+
+    [Theory]
     [InlineData(0.1, 0.1f)]
     [InlineData(1e300, float.MaxValue)]
     [InlineData(-1e300, float.NegativeInfinity)]

@@ -32,6 +32,8 @@ public class DeterminismTests
     [InlineData("classification", "passive_aggressive")]
     [InlineData("classification", "extra_trees")]
     [InlineData("classification", "bagging")]
+    [InlineData("regression", "ada_boost")]
+    [InlineData("classification", "ada_boost")]
     [InlineData("clustering", "kmeans")]
     [InlineData("decomposition", "pca")]
     public void The_same_rows_in_another_order_and_other_files_give_the_same_bytes(string task, string algorithm)
@@ -54,6 +56,7 @@ public class DeterminismTests
     [InlineData("extra_trees")]
     [InlineData("bagging")]
     [InlineData("passive_aggressive")]
+    [InlineData("ada_boost")]
     public void Another_seed_gives_another_split_and_model(string algorithm)
     {
         var table = Table.Load("diabetes", "target");

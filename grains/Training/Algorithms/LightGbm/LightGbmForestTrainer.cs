@@ -73,7 +73,7 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
             ("extra_trees", isExtra ? "true" : "false"),
             ("num_leaves", Leaves(part, settings, depth)),
             ("max_depth", depth > 0 ? depth : -1),
-            ("min_data_in_leaf", settings.Integer("min_data_in_leaf")),
+            ("min_data_in_leaf", Math.Max(1, settings.Integer("min_data_in_leaf"))),
             ("min_sum_hessian_in_leaf", settings.Real("min_child_weight")),
             ("bagging_fraction", subsample),
             ("bagging_freq", subsample < 1 ? 1 : 0),
@@ -83,7 +83,7 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
             ("lambda_l2", settings.Real("reg_lambda")),
             ("min_gain_to_split", settings.Real("min_split_gain")),
             ("max_bin", settings.Integer("max_bin")),
-            // Boosting is better off with 3; a forest is meant to split wherever it can.
+            // A forest is meant to split wherever it can.
             ("min_data_in_bin", 1),
             .. LightGbmGrowth.Repeatable(settings.Integer("num_threads"), seed, machines),
         ]);

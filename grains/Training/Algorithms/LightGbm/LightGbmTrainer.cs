@@ -40,7 +40,8 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
             ("learning_rate", settings.Real("learning_rate")),
             ("num_leaves", leaves),
             ("max_depth", depth > 0 ? depth : -1),
-            ("min_data_in_leaf", settings.Integer("min_data_in_leaf")),
+            // A split has a row at either side; LightGBM, told 0, ends where its estimate of their number is 0.
+            ("min_data_in_leaf", Math.Max(1, settings.Integer("min_data_in_leaf"))),
             ("min_sum_hessian_in_leaf", settings.Real("min_child_weight")),
             ("bagging_fraction", subsample),
             ("bagging_freq", subsample < 1 ? 1 : 0),
@@ -50,6 +51,8 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
             ("lambda_l2", settings.Real("reg_lambda")),
             ("min_gain_to_split", settings.Real("min_split_gain")),
             ("max_bin", settings.Integer("max_bin")),
+            // LightGBM's 3 leave out two of three thresholds where there are few rows, which its counterparts in scikit-learn and xgboost try.
+            ("min_data_in_bin", 1),
             .. LightGbmGrowth.Repeatable(settings.Integer("num_threads"), seed, machines),
         ];
         if (classes > 2)
