@@ -5,6 +5,8 @@ namespace Graincast.Training;
 /// <summary>Reads the JSON arguments of a caller.</summary>
 internal static class JsonText
 {
+    private const int ShownCharacters = 60;
+
     /// <summary>An object of what is written between its braces.</summary>
     public static JsonElement Write(Action<Utf8JsonWriter> members)
     {
@@ -33,7 +35,7 @@ internal static class JsonText
         }
         catch (JsonException e)
         {
-            throw new GraincastException(SqlState.InvalidParameter, $"{argument} is not JSON", "Give a JSON object, such as {\"seed\": 1}.", detail: e.Message, innerException: e);
+            throw new GraincastException(SqlState.InvalidParameter, $"{argument} is not JSON, or nested too deeply", $"Give a JSON object, such as {Example(argument)}.", detail: e.Message, innerException: e);
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object)
@@ -43,6 +45,21 @@ internal static class JsonText
 
         var kind = document.RootElement.ValueKind;
         document.Dispose();
-        throw new GraincastException(SqlState.InvalidParameter, $"{argument} must be a JSON object, not {kind.ToString().ToLowerInvariant()}", "Write names with their values, such as {\"seed\": 1}.");
+        throw new GraincastException(SqlState.InvalidParameter, $"{argument} must be a JSON object, not {kind.ToString().ToLowerInvariant()}", $"Write names with their values, such as {Example(argument)}.");
     }
+
+    /// <summary>A value as an error message repeats it.</summary>
+    public static string Shorten(JsonElement value)
+    {
+        var text = value.GetRawText();
+        return text.Length <= ShownCharacters ? text : text[..ShownCharacters] + "…";
+    }
+
+    private static string Example(string argument) => argument switch
+    {
+        "preprocess" => """{"a_column": {"impute": "mean"}}""",
+        "search_params" => """{"alpha": [0.1, 1, 10]}""",
+        "search_args" => """{"cv": 5}""",
+        _ => """{"seed": 1}""",
+    };
 }

@@ -279,7 +279,9 @@ catalog_check_project(const char *project, const char *owner, const CatalogGrant
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for project \"%s\"", project),
-				 errhint("The project belongs to role \"%s\"; a member of that role may use it, or whom it grants it: SELECT pgml.grant_project(%s, %s, '%s').",
+				 errhint(OidIsValid(get_role_oid(owner, true))
+						 ? "The project belongs to role \"%s\"; a member of that role may use it, or whom it grants it: SELECT pgml.grant_project(%s, %s, '%s')."
+						 : "The project belongs to role \"%s\", which does not exist: a superuser may create it, or grant the project: SELECT pgml.grant_project(%s, %s, '%s').",
 						 owner, quote_literal_cstr(project), quote_literal_cstr(GetUserNameFromId(user, false)), catalog_right_name(right))));
 }
 

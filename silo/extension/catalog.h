@@ -92,6 +92,7 @@ typedef struct CatalogProject
 
 extern bool catalog_lock_project(const char *name, CatalogProject *out);
 extern void catalog_lock_project_for(const char *name, Oid user, CatalogRight right, CatalogProject *out);
+extern void catalog_check_project_name(const char *name);
 extern void catalog_add_project(const char *name, const char *task, const char *owner);
 extern void catalog_add_deployment(int64 project_id, int64 model_id, const char *strategy);
 extern const char *catalog_key_metric(const char *task);

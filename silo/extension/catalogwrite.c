@@ -4,6 +4,8 @@
 #include "catalog.h"
 #include "utils/varlena.h"
 
+#define PROJECT_NAME_MAX_BYTES 2000
+
 /* Refuses a function that writes where nothing can be written. */
 void
 catalog_begin_write(const char *function)
@@ -53,6 +55,24 @@ catalog_lock_project_for(const char *name, Oid user, CatalogRight right, Catalog
 	if (!catalog_lock_project(name, out))
 		catalog_raise_unknown_project(name);
 	catalog_check_project(name, out->owner, &out->grants, user, right);
+}
+
+/* The index of names takes no longer ones, which it would say at the end of a training. */
+void
+catalog_check_project_name(const char *name)
+{
+	size_t		bytes = strlen(name);
+
+	if (bytes == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a project needs a name"),
+				 errhint("Give project_name a text that is not empty.")));
+	if (bytes > PROJECT_NAME_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("project_name has %zu bytes, the limit is %d", bytes, PROJECT_NAME_MAX_BYTES),
+				 errhint("Give the project a shorter name.")));
 }
 
 /* Does nothing when another transaction was first: lock it and look. */
@@ -119,8 +139,11 @@ find_similar(const char *name)
 void
 catalog_raise_unknown_project(const char *name)
 {
-	char	   *similar = find_similar(name);
+	char	   *similar;
 
+	if (name[0] != '\0')
+		catalog_check_project_name(name);	/* rather than repeat what no project can be called */
+	similar = find_similar(name);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("project \"%s\" does not exist", name),

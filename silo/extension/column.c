@@ -1,7 +1,11 @@
 /* Column types and values on the wire: see column.h. */
 #include "prelude.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "column.h"
+#include "utils/numeric.h"
 
 #define VALUE_MAX_BYTES (WIRE_PAYLOAD_MAX_BYTES / 2)
 
@@ -54,6 +58,15 @@ check_bytes(size_t bytes, const char *name)
 				 errhint("Keep it out of the training by a view.")));
 }
 
+/* A numeric beyond double precision becomes its end: whoever checks the range then names the column, which Postgres' cast cannot. */
+float8
+column_float8(Datum numeric)
+{
+	float8		number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, numeric));
+
+	return isinf(number) && !numeric_is_inf(DatumGetNumeric(numeric)) ? copysign(DBL_MAX, number) : number;
+}
+
 static void
 put_number(StringInfo frame, Oid type, Datum value)
 {
@@ -80,7 +93,7 @@ put_number(StringInfo frame, Oid type, Datum value)
 			wide = (float8) DatumGetInt64(value);
 			break;
 		case NUMERICOID:
-			wide = DatumGetFloat8(DirectFunctionCall1(numeric_float8, value));
+			wide = column_float8(value);
 			break;
 		default:
 			elog(ERROR, "type %u has no form on the wire", type);

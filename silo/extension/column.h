@@ -18,6 +18,7 @@ typedef struct WireColumn
 extern bool column_map(Oid type, WireColumn *out);
 /* Of an argument that names columns; raises for a NULL among them. A list of char *. */
 extern List *column_name_list(ArrayType *names, const char *argument);
+extern float8 column_float8(Datum numeric);
 /* Appends one value that is not NULL. */
 extern void column_put(StringInfo frame, const WireColumn *column, Datum value);
 

@@ -180,6 +180,7 @@ create_table(const Dataset *dataset, char *header, Oid caller)
 
 	catalog_become_owner(&access);
 	execute(create_statement(dataset, header));
+	execute(psprintf("COMMENT ON TABLE pgml.%s IS 'public: a bundled data set.'", dataset->name));
 	relation = get_relname_relid(dataset->name, get_namespace_oid("pgml", false));
 	/* recursing = true: the caller needs no CREATE privilege on the schema. */
 	ATExecChangeOwner(relation, caller, true, AccessExclusiveLock);

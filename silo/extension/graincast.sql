@@ -86,6 +86,7 @@ COMMENT ON FUNCTION pgml.feed(bigint, anyelement) IS 'private: sends a row of a 
 CREATE FUNCTION pgml.catalog_changed() RETURNS trigger
 AS 'MODULE_PATHNAME', 'graincast_catalog_changed' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION pgml.catalog_changed() IS 'private: tells every backend that another model may answer.';
+REVOKE EXECUTE ON FUNCTION pgml.catalog_changed() FROM PUBLIC;
 
 CREATE FUNCTION pgml.deploy(model_id bigint) RETURNS TABLE (project text, strategy text, algorithm text)
 AS 'MODULE_PATHNAME', 'graincast_deploy_model' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1 COST 10000;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "column.h"
 #include "inputs.h"
 #include "utils/float.h"
 
@@ -124,7 +125,7 @@ inputs_number(Datum value, Oid type)
 		case BOOLOID:
 			return DatumGetBool(value) ? 1 : 0;
 		case NUMERICOID:
-			return DatumGetFloat8(DirectFunctionCall1(numeric_float8, value));
+			return column_float8(value);
 		default:
 			elog(ERROR, "type %u is no number", type);
 	}

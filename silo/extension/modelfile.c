@@ -122,11 +122,7 @@ graincast_import_model(PG_FUNCTION_ARGS)
 	request.task = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	request.caller = request.owner = GetUserId();
 	request.caller_name = request.owner_name = GetUserNameFromId(request.owner, false);
-	if (request.project[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a project needs a name"),
-				 errhint("Give project_name a text that is not empty.")));
+	catalog_check_project_name(request.project);
 	bytes = PG_GETARG_BYTEA_PP(2);
 	image.size_bytes = VARSIZE_ANY_EXHDR(bytes);
 	if (modeltext_is(VARDATA_ANY(bytes), image.size_bytes))

@@ -4,6 +4,7 @@
 #include "catalog.h"
 #include "column.h"
 #include "source.h"
+#include "train.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "utils/syscache.h"
@@ -144,7 +145,7 @@ describe(const char *name, ArrayType *key_columns, Oid user)
 	Source		source = {0};
 	Relation	relation;
 
-	source.relation = RangeVarGetRelid(makeRangeVarFromNameList(gc_qualified_name_list(name)), AccessShareLock, false);
+	source.relation = train_find_relation(name);
 	relation = relation_open(source.relation, NoLock);
 	source.qualified = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
 	check_owner(source.relation, name, user);

@@ -82,6 +82,7 @@ extern void train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request,
 extern void train_check_arguments(TrainRequest *request, bool exists);
 
 /* trainrelation.c */
+extern Oid	train_find_relation(const char *name);
 extern void train_describe(const TrainRequest *request, TrainRelation *out);
 extern void train_check_readable(const TrainRequest *request, const TrainRelation *relation);
 extern void train_check_trusted(const TrainRequest *request, const TrainRelation *relation);

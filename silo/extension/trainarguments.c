@@ -2,6 +2,7 @@
 #include "prelude.h"
 
 #include "train.h"
+#include "catalog.h"
 #include "token.h"
 
 #define TRAIN_ARGUMENTS 18
@@ -136,11 +137,9 @@ train_read_arguments(FunctionCallInfo fcinfo, TrainRequest *request, bool joint)
 	if (request->has_exclude)
 		request->exclude = column_name_list(PG_GETARG_ARRAYTYPE_P(16), "exclude");
 	request->weight = optional_text(fcinfo, 17);
-	if (request->project[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a project needs a name"),
-				 errhint("Give project_name a text that is not empty.")));
+	catalog_check_project_name(request->project);
+	if (request->search == NULL && strcmp(request->search_params, "{}") != 0)
+		ereport(NOTICE, (errmsg("search_params has no effect without search => 'grid' or 'random'")));
 }
 
 static bool

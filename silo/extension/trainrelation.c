@@ -4,14 +4,29 @@
 #include "train.h"
 #include "catalog/pg_class.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
-static Oid
-find_relation(const char *name)
+#define NAME_PARTS_MAX 3		/* database, schema, relation */
+
+/* Of argument relation_name, as the caller's search_path finds it; it is locked. */
+Oid
+train_find_relation(const char *name)
 {
-	List	   *names = gc_qualified_name_list(name);
-	RangeVar   *range = makeRangeVarFromNameList(names);
+	List	   *parts;
+	Oid			relation;
 
-	return RangeVarGetRelid(range, AccessShareLock, false);
+	if (!SplitIdentifierString(pstrdup(name), '.', &parts) || parts == NIL || list_length(parts) > NAME_PARTS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("relation_name '%s' is not the name of a relation", name),
+				 errhint("Write it as in SQL: a_table, a_schema.a_table, or \"A Table\" with its quotes. A query goes into a view.")));
+	relation = RangeVarGetRelid(makeRangeVarFromNameList(gc_qualified_name_list(name)), AccessShareLock, true);
+	if (!OidIsValid(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation %s does not exist", name),
+				 errhint("Give relation_name as in SQL, with its schema unless that is in search_path, and in quotes if it has capitals.")));
+	return relation;
 }
 
 static bool
@@ -78,6 +93,45 @@ check_excluded(const TrainRequest *request, TupleDesc row)
 	}
 }
 
+/* How a view makes a number or a text of such a column. */
+static const char *
+usable_form(Oid type)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(getBaseType(type), &category, &preferred);
+	switch (category)
+	{
+		case TYPCATEGORY_DATETIME:
+		case TYPCATEGORY_TIMESPAN:
+			return "extract(epoch FROM %s)";
+		case TYPCATEGORY_COMPOSITE:
+			return "(%s).a_field";
+		case TYPCATEGORY_ARRAY:
+			return "cardinality(%s)";
+		default:
+			return "%s::text";
+	}
+}
+
+static void
+raise_unusable(const TrainColumn *column, Oid type)
+{
+	StringInfoData hint;
+
+	initStringInfo(&hint);
+	appendStringInfoString(&hint, "Usable are numbers, boolean, text, and arrays of numbers or boolean: a view may have ");
+	appendStringInfo(&hint, usable_form(type), quote_identifier(column->name));
+	appendStringInfoString(&hint, " instead.");
+	if (!column->label)
+		appendStringInfo(&hint, " Or leave the column out: exclude => ARRAY[%s].", quote_literal_cstr(column->name));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" has type %s, which cannot be trained on", column->name, column->type_name),
+			 errhint("%s", hint.data)));
+}
+
 static void
 add_column(TrainRelation *out, Form_pg_attribute attribute, const TrainRequest *request)
 {
@@ -89,10 +143,7 @@ add_column(TrainRelation *out, Form_pg_attribute attribute, const TrainRequest *
 	column->label = is_named(request->labels, column->name);
 	column->weight = request->weight != NULL && strcmp(column->name, request->weight) == 0;
 	if (!column_map(attribute->atttypid, &column->wire))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" has type %s, which cannot be trained on", column->name, column->type_name),
-				 errhint("Usable are numbers, boolean, text, and arrays of numbers or boolean. Leave the column out: exclude => ARRAY[%s].", quote_literal_cstr(column->name))));
+		raise_unusable(column, attribute->atttypid);
 	if (column->label && column->wire.array)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -190,13 +241,18 @@ train_describe(const TrainRequest *request, TrainRelation *out)
 	Relation	relation;
 	TupleDesc	row;
 
-	out->relation = find_relation(request->relation);
+	out->relation = train_find_relation(request->relation);
 	relation = relation_open(out->relation, NoLock);
 	if (!is_readable(relation->rd_rel->relkind))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is no table, view, materialized view or foreign table", request->relation),
 				 errhint("Give the name of one of these.")));
+	if (RELATION_IS_OTHER_TEMP(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("\"%s\" is a temporary table of another session", request->relation),
+				 errhint("Train on a table that is not temporary, or in the session that made it.")));
 	row = RelationGetDescr(relation);
 	out->qualified = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
 	out->columns = palloc0(sizeof(TrainColumn) * Max(row->natts, 1));

@@ -83,7 +83,7 @@ public sealed class HyperparameterTable
 
         return read is JsonElement
             ? throw new GraincastException(SqlState.InvalidParameter,
-                $"hyperparameter \"{name}\" must be {hyperparameter.Allowed()}, not {Shorten(value.GetRawText())}",
+                $"hyperparameter \"{name}\" must be {hyperparameter.Allowed()}, not {JsonText.Shorten(value)}",
                 $"Leave it out for its default of {hyperparameter.Default ?? "null"}.")
             : read;
     }
@@ -96,6 +96,4 @@ public sealed class HyperparameterTable
 
     private static object ReadReal(Hyperparameter hyperparameter, JsonElement value) =>
         value.TryGetDouble(out var number) && number >= hyperparameter.Min && number <= hyperparameter.Max ? number : value;
-
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

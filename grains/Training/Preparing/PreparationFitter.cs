@@ -5,12 +5,15 @@ namespace Graincast.Training;
 /// <summary>Fits the preparation of each column on the training part.</summary>
 internal static class PreparationFitter
 {
+    // A feature each, in every row: more would take a training's memory and time before its budget says so.
+    private const int OneHotTextsMax = 1000;
+
     /// <param name="plan">The policies.</param>
     /// <param name="reader">The columns' widths and categories.</param>
     /// <param name="inputs">Inputs of this part's training rows.</param>
     /// <param name="labels">For target encoding: the label of each training row as a number, empty without one.</param>
     /// <param name="ranks">The parts.</param>
-    /// <exception cref="GraincastException">22023: nothing to impute from, or numbers that cannot be scaled.</exception>
+    /// <exception cref="GraincastException">22023: more texts than one_hot takes, nothing to impute from, or numbers that cannot be scaled.</exception>
     public static Preparation Fit(PreprocessPlan plan, InputReader reader, FloatTable inputs, double[] labels, Communicator ranks)
     {
         var columns = new List<ImageColumn>();
@@ -20,7 +23,7 @@ internal static class PreparationFitter
             var policy = plan.Of(column.Spec.Name);
             var image = column.Categories is { } texts
                 ? new ImageColumn(column.Spec.Name, ColumnKind.Text, 1, policy.Encode == Encode.OneHot ? Encoder.OneHot : Encoder.Value,
-                    Categories(texts, policy, inputs, input, labels, ranks), [], [], [])
+                    Categories(texts, column.Spec.Name, policy, inputs, input, labels, ranks), [], [], [])
                 : ImageColumn.Number(column.Spec.Name, column.Width);
             columns.Add(image with { Fill = Fill(policy, column, inputs, input, ranks) });
             input += column.Width;
@@ -29,8 +32,14 @@ internal static class PreparationFitter
         return new Preparation(FitScales(plan, columns, inputs, ranks));
     }
 
-    private static Category[] Categories(string[] texts, ColumnPolicy policy, FloatTable inputs, int input, double[] labels, Communicator ranks)
+    private static Category[] Categories(string[] texts, string column, ColumnPolicy policy, FloatTable inputs, int input, double[] labels, Communicator ranks)
     {
+        if (policy.Encode == Encode.OneHot && texts.Length > OneHotTextsMax)
+        {
+            throw new GraincastException(SqlState.InvalidParameter, $"column \"{column}\" has {texts.Length} different texts, one_hot takes {OneHotTextsMax}",
+                "Encode it by target, or natively for trees; or let a view keep the frequent texts and call the rest one.");
+        }
+
         if (policy.Encode != Encode.Target)
         {
             return [.. texts.Select((text, place) => new Category(text, place))];

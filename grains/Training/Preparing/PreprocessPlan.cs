@@ -75,7 +75,7 @@ internal sealed class PreprocessPlan
         }
 
         var allowed = string.Join(", ", words.ToArray().Select(word => word.Word));
-        throw Wrong($"{member.Name} of column \"{column.Name}\" cannot be {member.Value.GetRawText()}",
+        throw Wrong($"{member.Name} of column \"{column.Name}\" cannot be {JsonText.Shorten(member.Value)}",
             typeof(T) == typeof(Encode) ? $"Allowed: {allowed}, {{\"ordinal\": [texts]}}." : $"Allowed: {allowed}.");
     }
 

@@ -63,7 +63,7 @@ internal sealed record SearchPlan(IReadOnlyList<string> Names, IReadOnlyList<Sea
 
         return given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out var number) && number >= min && number <= max
             ? number
-            : throw new GraincastException(SqlState.InvalidParameter, $"search_args: \"{name}\" must be a whole number from {min} to {max}, not {given.GetRawText()}",
+            : throw new GraincastException(SqlState.InvalidParameter, $"search_args: \"{name}\" must be a whole number from {min} to {max}, not {JsonText.Shorten(given)}",
                 $"Leave it out for its default of {value}.");
     }
 

@@ -15,7 +15,7 @@ internal sealed class AdaBoostTrainer : ITrainer
         var rate = settings.Real("learning_rate");
         var rounds = settings.Integer("n_estimators");
         var random = new SplitMix64(seed);
-        var weights = Enumerable.Repeat(1.0 / part.LocalRows, part.LocalRows).ToArray();
+        double[] weights = [.. Enumerable.Range(0, part.LocalRows).Select(row => part.WeightOf(row) / part.Weight)];
         var trees = new List<(WeightedTree Tree, double Weight)>();
         var chance = part.ClassCount == 0 ? 0.5 : 1 - 1.0 / part.ClassCount;
         for (var round = 1L; round <= rounds; round++)

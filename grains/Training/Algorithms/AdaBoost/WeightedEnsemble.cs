@@ -12,26 +12,24 @@ internal sealed class WeightedEnsemble : INativeModel
     // The kernel adds the same doubles in the same order; the bound leaves room for another order of addition.
     private const double Rounding = 1e-12;
 
-    private readonly int _classes;
-    private readonly int _width;
+    private readonly TrainingPart _part;
     private readonly List<(WeightedTree Tree, double Weight)> _trees;
 
     /// <param name="part">What they were learnt from.</param>
     /// <param name="trees">At least one; weights above 0.</param>
     public WeightedEnsemble(TrainingPart part, IReadOnlyList<(WeightedTree Tree, double Weight)> trees)
     {
-        _classes = part.ClassCount;
-        _width = part.Width;
+        _part = part;
         var total = trees.Sum(tree => tree.Weight);
         _trees = [.. trees.Select(tree => (tree.Tree, tree.Weight / total))];
     }
 
-    private int Outputs => _classes <= 2 ? 1 : _classes;
+    private int Outputs => _part.ClassCount <= 2 ? 1 : _part.ClassCount;
 
     public Fitted Fitted()
     {
         var trees = new List<Tree>();
-        var gains = new double[_width];
+        var gains = new double[_part.Width];
         foreach (var (tree, weight) in _trees)
         {
             FeatureImportance.AddGains(tree.Splits.Select(split => split.Feature), tree.Gains.Select(gain => gain * weight), gains);
@@ -45,8 +43,8 @@ internal sealed class WeightedEnsemble : INativeModel
             }
         }
 
-        var link = _classes switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
-        return new Fitted(new TreeLearner(trees, new double[Outputs], 1), link, Outputs, this) { Importance = gains };
+        var link = _part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
+        return new Fitted(new TreeLearner([.. LeafRows.Count(trees, _part)], new double[Outputs], 1), link, Outputs, this) { Importance = gains };
     }
 
     public void Score(ReadOnlySpan<float> features, int rows, Span<double> scores, Span<double> allowed)
@@ -57,7 +55,7 @@ internal sealed class WeightedEnsemble : INativeModel
             var (row, output) = Math.DivRem(i, Outputs);
             foreach (var (tree, weight) in _trees)
             {
-                scores[i] += Score(tree.Leaves[tree.Leaf(features.Slice(row * _width, _width))], output) * weight;
+                scores[i] += Score(tree.Leaves[tree.Leaf(features.Slice(row * _part.Width, _part.Width))], output) * weight;
             }
 
             allowed[i] = Rounding * Math.Max(1, Math.Abs(scores[i]));
@@ -66,12 +64,12 @@ internal sealed class WeightedEnsemble : INativeModel
 
     private double Score(double[] leaf, int output)
     {
-        if (_classes == 0)
+        if (_part.ClassCount == 0)
         {
             return leaf[0];
         }
 
         var vote = TensorPrimitives.IndexOfMax<double>(leaf);
-        return _classes == 2 ? (vote == 1 ? 1 : -1) : vote == output ? 1.0 / (_classes - 1) : 0;
+        return _part.ClassCount == 2 ? (vote == 1 ? 1 : -1) : vote == output ? 1.0 / (_part.ClassCount - 1) : 0;
     }
 }

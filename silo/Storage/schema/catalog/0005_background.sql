@@ -7,7 +7,6 @@ ALTER TABLE pgml.runs ADD COLUMN project text, ADD COLUMN owner name, ADD COLUMN
     ADD COLUMN error_sqlstate text, ADD COLUMN error_message text, ADD COLUMN error_hint text,
     ADD COLUMN node text, ADD COLUMN seed bigint, ADD COLUMN snapshot_id bigint, ADD COLUMN request jsonb;
 UPDATE pgml.runs r SET project = p.name, owner = p.owner FROM pgml.projects p WHERE p.id = r.project_id;
-COMMENT ON TABLE pgml.runs IS 'Trainings: those that were committed, and those in the background, whatever became of them: those are for the eyes of their owner until they are successful.';
 COMMENT ON COLUMN pgml.runs.status IS 'in_progress, successful, failed or cancelled.';
 COMMENT ON COLUMN pgml.runs.project_id IS 'NULL until there is a model: a project that is dropped meanwhile does not take the run with it.';
 COMMENT ON COLUMN pgml.runs.node IS 'Whose silo has the run, while it is in progress.';

@@ -112,6 +112,22 @@ public sealed class FeatureSourceTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task A_key_whose_type_has_no_equality_finds_no_row()
+    {
+        var rows = await KeyedRows.CreateAsync(database, "unequal");
+        await using var superuser = await database.OpenAsync();
+        await using var session = await rows.OpenAsync();
+        await session.ExecuteAsync($"""
+            SELECT pgml.drop_feature_source('{rows.Role}');
+            CREATE TABLE {rows.Role}.documents AS SELECT json_build_object('id', id) AS key, * FROM {rows.Table}
+            """);
+        await superuser.ExecuteAsync($"GRANT SELECT ON {rows.Role}.documents TO graincast");
+        await session.ExecuteAsync($"SELECT pgml.create_feature_source('{rows.Role}', '{rows.Role}.documents', '{{key}}')");
+
+        await session.RefuseAsync("42883", "type json", $"SELECT pgml.predict_by_key('{rows.Role}', 'null')");
+    }
+
+    [Fact]
     public async Task A_source_goes_with_its_project()
     {
         var rows = await KeyedRows.CreateAsync(database, "gone");

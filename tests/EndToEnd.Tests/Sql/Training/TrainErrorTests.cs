@@ -97,11 +97,19 @@ public sealed class TrainErrorTests(TestDatabase database) : IClassFixture<TestD
 
     [Theory]
     [InlineData("42P01", "nowhere", "'regression', 'nowhere', 'y'")]
-    [InlineData("42P01", "nowhere", "'regression', 'public.nowhere', 'y'")]
-    [InlineData("3F000", "no_schema", "'regression', 'no_schema.line_1', 'y'")]
-    [InlineData("42602", "name", "'regression', '\"line_1', 'y'")]
-    [InlineData("42602", "name", "'regression', '', 'y'")]
-    [InlineData("42601", "a.b.c.d", "'regression', 'a.b.c.d', 'y'")]
+    [InlineData("42P01", "public.nowhere", "'regression', 'public.nowhere', 'y'")]
+    [InlineData("42P01", "no_schema.line_1", "'regression', 'no_schema.line_1', 'y'")]
+    [InlineData("42P01", "Line_1", "'regression', '\"Line_1\"', 'y'")]
+    [InlineData("42602", "'\"line_1'", "'regression', '\"line_1', 'y'")]
+    [InlineData("42602", "''", "'regression', '', 'y'")]
+    [InlineData("42602", "a.b.c.d", "'regression', 'a.b.c.d', 'y'")]
+    [InlineData("42602", "SELECT 1", "'regression', '(SELECT 1)', 'y'")]
+    public async Task A_relation_that_is_not_found_is_named(string sqlState, string thing, string arguments)
+    {
+        await RefuseAsync(sqlState, thing, arguments);
+    }
+
+    [Theory]
     [InlineData("22P02", "magic", "'regression', 'line_1', 'y', 'magic'")]
     [InlineData("22P02", "sideways", "'regression', 'line_1', 'y', test_sampling => 'sideways'")]
     [InlineData("22P02", "json", "'regression', 'line_1', 'y', hyperparams => '{'")]
