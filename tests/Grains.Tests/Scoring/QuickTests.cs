@@ -42,6 +42,16 @@ public sealed class QuickTests
         }
     }
 
+    /// <summary>No trainer writes such, a hostile image may: unrolled it has a million leaves.</summary>
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Splits_that_share_a_child_answer_as_the_walk_does(string width)
+    {
+        var splits = Enumerable.Range(0, 20).Select(i => i < 19 ? new Split(0, i / 20f, i + 1, i + 1, MissingSplit.None, false) : new Split(0, 0.5f, ~0, ~1, MissingSplit.None, false));
+        TreeLearner diamonds = new([new Tree(0, [.. splits], [.. Enumerable.Range(0, 21).Select(i => i + 0.25)])], [0], 1);
+        ShouldAgree(Image(1, 1, diamonds), width, "diamonds");
+    }
+
     [Theory]
     [MemberData(nameof(Widths))]
     public void Categories_and_fills_answer_as_the_walk_does(string width)
