@@ -12,6 +12,7 @@ internal sealed unsafe class ImageHandle : SafeHandle
     private const int AlignmentBytes = 64;
 
     private byte* _copy;
+    private void* _tables;
     private MemoryMappedFile? _file;
     private MemoryMappedViewAccessor? _view;
 
@@ -24,12 +25,12 @@ internal sealed unsafe class ImageHandle : SafeHandle
 
     public Kernel.Model* Model => (Kernel.Model*)handle;
 
-    public static ImageHandle Copy(ReadOnlySpan<byte> image, bool verifyHash)
+    public static ImageHandle Copy(ReadOnlySpan<byte> image, bool verifyHash, Kernel.Simd simd)
     {
         var opened = new ImageHandle();
         opened._copy = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(image.Length, 1), AlignmentBytes);
         image.CopyTo(new Span<byte>(opened._copy, image.Length));
-        return opened.Check(opened._copy, image.Length, verifyHash);
+        return opened.Check(opened._copy, image.Length, verifyHash, simd);
     }
 
     public static ImageHandle Map(string path, bool verifyHash)
@@ -45,7 +46,7 @@ internal sealed unsafe class ImageHandle : SafeHandle
         opened._view = opened._file.CreateViewAccessor(0, stream.Length, MemoryMappedFileAccess.Read);
         byte* start = null;
         opened._view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        return opened.Check(start + opened._view.PointerOffset, (int)stream.Length, verifyHash);
+        return opened.Check(start + opened._view.PointerOffset, (int)stream.Length, verifyHash, Kernel.SimdBest());
     }
 
     protected override bool ReleaseHandle()
@@ -55,7 +56,7 @@ internal sealed unsafe class ImageHandle : SafeHandle
         return true;
     }
 
-    private ImageHandle Check(byte* image, int sizeBytes, bool verifyHash)
+    private ImageHandle Check(byte* image, int sizeBytes, bool verifyHash, Kernel.Simd simd)
     {
         var model = (Kernel.Model*)NativeMemory.AllocZeroed((nuint)sizeof(Kernel.Model));
         var message = stackalloc byte[Kernel.MessageBytes];
@@ -70,14 +71,27 @@ internal sealed unsafe class ImageHandle : SafeHandle
             throw new InvalidImageException(error);
         }
 
+        Quicken(model, simd);
         SetHandle((nint)model);
         return this;
+    }
+
+    private void Quicken(Kernel.Model* model, Kernel.Simd simd)
+    {
+        var sizeBytes = Kernel.QuickBytes(model);
+        if (sizeBytes > 0)
+        {
+            _tables = NativeMemory.AlignedAlloc(sizeBytes, AlignmentBytes);
+            Kernel.Quicken(model, _tables, simd);
+        }
     }
 
     private void FreeImage()
     {
         NativeMemory.AlignedFree(_copy);
         _copy = null;
+        NativeMemory.AlignedFree(_tables);
+        _tables = null;
         _view?.SafeMemoryMappedViewHandle.ReleasePointer();
         _view?.Dispose();
         _file?.Dispose();

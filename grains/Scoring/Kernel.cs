@@ -27,6 +27,15 @@ internal static unsafe partial class Kernel
         public Sections Section;
         public Sections SectionBytes;
         public uint Answers;
+        public void* Quick;
+    }
+
+    /// <summary>gc_simd.</summary>
+    public enum Simd
+    {
+        None = 0,
+        Avx2 = 1,
+        Avx512 = 2,
     }
 
     [InlineArray(16)]
@@ -64,6 +73,15 @@ internal static unsafe partial class Kernel
 
     [LibraryImport(Library, EntryPoint = "gc_label_at")]
     public static partial void LabelAt(Model* model, uint label, Label* result);
+
+    [LibraryImport(Library, EntryPoint = "gc_simd_best")]
+    public static partial Simd SimdBest();
+
+    [LibraryImport(Library, EntryPoint = "gc_quick_bytes")]
+    public static partial nuint QuickBytes(Model* model);
+
+    [LibraryImport(Library, EntryPoint = "gc_quicken")]
+    public static partial void Quicken(Model* model, void* memory, Simd simd);
 
     [LibraryImport(Library, EntryPoint = "gc_work_bytes")]
     public static partial nuint WorkBytes(Model* model);

@@ -246,9 +246,23 @@ image_list(Image ***out)
 	return count;
 }
 
+/* Without the memory the answers are the same, later. */
+void
+image_quicken(Image *image)
+{
+	size_t		size_bytes = gc_quick_bytes(&image->model);
+
+	if (size_bytes > 0)
+		image->tables = MemoryContextAllocExtended(TopMemoryContext, size_bytes + PG_CACHE_LINE_SIZE, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	if (image->tables != NULL)
+		gc_quicken(&image->model, (void *) TYPEALIGN(PG_CACHE_LINE_SIZE, image->tables), gc_simd_best());
+}
+
 static void
 close_image(Image *image)
 {
+	if (image->tables != NULL)
+		pfree(image->tables);
 	if (image->context != NULL)
 		MemoryContextDelete(image->context);
 	else if (image->bytes != NULL)

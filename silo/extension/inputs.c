@@ -131,11 +131,47 @@ inputs_number(Datum value, Oid type)
 	}
 }
 
+/* Numbers that lie in an array as C has them, without a look at the catalog for each row. False: of a type that does not, or one too large for out. */
+static bool
+flatten_plain(Oid type, const void *numbers, float *out, int count)
+{
+	switch (type)
+	{
+		case FLOAT4OID:
+			memcpy(out, numbers, sizeof(float) * count);
+			return true;
+		case FLOAT8OID:
+			for (int i = 0; i < count; i++)
+			{
+				double		number = ((const float8 *) numbers)[i];
+
+				out[i] = (float) number;
+				if (unlikely(isinf(out[i])) && !isinf(number))
+					return false;
+			}
+			return true;
+		case INT2OID:
+			for (int i = 0; i < count; i++)
+				out[i] = ((const int16 *) numbers)[i];
+			return true;
+		case INT4OID:
+			for (int i = 0; i < count; i++)
+				out[i] = (float) (double) ((const int32 *) numbers)[i];
+			return true;
+		case INT8OID:
+			for (int i = 0; i < count; i++)
+				out[i] = (float) (double) ((const int64 *) numbers)[i];
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* whole: the column that the array is, or NULL when it is a row (or rows) of all columns. */
 void
 inputs_flatten(ArrayType *array, float *out, int count, const InputSchema *schema, const gc_column *whole)
 {
-	Oid			type = getBaseType(ARR_ELEMTYPE(array));
+	Oid			type;
 	const char *at = ARR_DATA_PTR(array);
 	const bits8 *present = ARR_NULLBITMAP(array);
 	uint32		inputs = schema->model->inputs;
@@ -143,11 +179,9 @@ inputs_flatten(ArrayType *array, float *out, int count, const InputSchema *schem
 	bool		byval;
 	char		align;
 
-	if (type == FLOAT4OID && present == NULL)
-	{
-		memcpy(out, at, sizeof(float) * count);
+	if (present == NULL && flatten_plain(ARR_ELEMTYPE(array), at, out, count))
 		return;
-	}
+	type = getBaseType(ARR_ELEMTYPE(array));
 	get_typlenbyvalalign(type, &length, &byval, &align);
 	for (int i = 0; i < count; i++)
 	{

@@ -157,6 +157,7 @@ predict_batch(FunctionCallInfo fcinfo, bool by_id, int *rows)
 
 	check_predicts(site);
 	inputs = inputs_from_rows(&site->schema, PG_GETARG_ARRAYTYPE_P(1), rows);
+	image_count_rows(site->image, *rows);
 	out = palloc(sizeof(float) * Max(*rows, 1));
 	for (int at = 0; at < *rows; at += BATCH_ROWS)
 	{

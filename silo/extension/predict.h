@@ -11,6 +11,14 @@
 typedef struct RowMap RowMap;
 typedef struct LabelMap LabelMap;
 
+/* What the anyelement argument is. */
+typedef enum RowForm
+{
+	ROW_UNKNOWN,				/* not looked at yet */
+	ROW_FIELDS,
+	ROW_TEXTS
+} RowForm;
+
 typedef struct PredictSite
 {
 	/* What it was resolved for: all must be the same for the next call. */
@@ -27,7 +35,7 @@ typedef struct PredictSite
 	Image	   *image;
 	InputSchema schema;
 	void	   *work;
-	Oid			row_type;		/* of the anyelement argument; its base type */
+	RowForm		row_form;
 	RowMap	   *map;			/* predictrow.c */
 	LabelMap   *labels;			/* predictlabel.c */
 	ArrayType  *names;			/* explain.c */

@@ -208,19 +208,29 @@ read_row(PredictSite *site, HeapTupleHeader header)
 	read_fields(&site->schema, map);
 }
 
+static RowForm
+find_form(FunctionCallInfo fcinfo)
+{
+	Oid			type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
+
+	if (type_is_rowtype(type))
+		return ROW_FIELDS;
+	if (type == TEXTARRAYOID || type == get_array_type(VARCHAROID))
+		return ROW_TEXTS;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("a value of type %s cannot be features", format_type_be(type)),
+			 errhint("Pass an array of numbers, a row (ROW(…) or the table's alias), or a text[].")));
+}
+
 const float *
 predict_row_inputs(PredictSite *site, FunctionCallInfo fcinfo)
 {
-	if (!OidIsValid(site->row_type))
-		site->row_type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
-	if (type_is_rowtype(site->row_type))
+	if (unlikely(site->row_form == ROW_UNKNOWN))
+		site->row_form = find_form(fcinfo);
+	if (site->row_form == ROW_FIELDS)
 		read_row(site, PG_GETARG_HEAPTUPLEHEADER(1));
-	else if (site->row_type == TEXTARRAYOID || site->row_type == get_array_type(VARCHAROID))
-		inputs_from_text_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1));
 	else
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a value of type %s cannot be features", format_type_be(site->row_type)),
-				 errhint("Pass an array of numbers, a row (ROW(…) or the table's alias), or a text[].")));
+		inputs_from_text_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1));
 	return site->schema.inputs;
 }

@@ -41,7 +41,10 @@ predict_site(FunctionCallInfo fcinfo, bool by_id)
 	Image	   *image;
 
 	if (likely(site != NULL && is_current(site, fcinfo, by_id)))
+	{
+		image_count_rows(site->image, 1);
 		return site;
+	}
 	if (site == NULL)
 		site = create_site(fcinfo);
 	site->image = NULL;
@@ -67,5 +70,6 @@ predict_site(FunctionCallInfo fcinfo, bool by_id)
 	site->work = palloc(Max(gc_work_bytes(&image->model), 8));
 	MemoryContextSwitchTo(caller);
 	site->image = image;
+	image_count_rows(image, 1);
 	return site;
 }

@@ -93,7 +93,8 @@ work_views(const gc_model *model, void *work)
 size_t
 gc_work_bytes(const gc_model *model)
 {
-	size_t size_bytes = scores_bytes(model) + features_bytes(model) + block_rows(model) * gc_view_count(model) * sizeof(float);
+	size_t views = block_rows(model) * gc_view_count(model);
+	size_t size_bytes = scores_bytes(model) + features_bytes(model) + (views < GC_ROW_VIEWS ? GC_ROW_VIEWS : views) * sizeof(float);
 	size_t joint_bytes = gc_joint_work_bytes(model);
 
 	return size_bytes > joint_bytes ? size_bytes : joint_bytes;
@@ -139,9 +140,9 @@ gc_predict_batch(const gc_model *model, const float *inputs, size_t rows, float 
 	size_t most_rows = block_rows(model);
 	double *scores = work;
 
-	while (most_rows >= GC_LANES && rows >= GC_LANES)
+	while (most_rows >= GC_GROUP && rows >= GC_GROUP)
 	{
-		size_t block = rows < most_rows ? rows / GC_LANES * GC_LANES : most_rows;
+		size_t block = rows < most_rows ? rows / GC_GROUP * GC_GROUP : most_rows;
 		float *views = work_views(model, work);
 
 		for (size_t row = 0; row < block; row++)

@@ -36,7 +36,7 @@ typedef struct explanation
 	uint8_t *has_nodes;			/* by their number */
 	uint32_t *input_of;			/* of each feature */
 	float *features;
-	float *views;				/* in groups of GC_LANES, of which the row is the first */
+	float *views;				/* in groups of GC_GROUP, of which the row is the first */
 } explanation;
 
 static uint32_t
@@ -83,7 +83,7 @@ lay_out(const gc_model *model, void *work, explanation *out)
 	out->path = take(&at, depth * sizeof(gc_step));
 	out->input_of = take(&at, model->features * sizeof(uint32_t));
 	out->features = take(&at, model->features * sizeof(float));
-	out->views = take(&at, (size_t) gc_view_count(model) * GC_LANES * sizeof(float));
+	out->views = take(&at, (size_t) gc_view_count(model) * GC_GROUP * sizeof(float));
 	out->has_nodes = take(&at, most_nodes + 1);
 	return at - (uintptr_t) work;
 }
@@ -126,7 +126,7 @@ fill_elements(const gc_model *model, explanation *e, const gc_tree_record *tree)
 		if (at == count)
 			e->elements[count++] = (path_element) {.feature = feature, .without = 1, .with = 1};
 		e->elements[at].without *= share;
-		if ((e->views[(size_t) node->view * GC_LANES] <= node->threshold) != side)
+		if ((e->views[(size_t) node->view * GC_GROUP] <= node->threshold) != side)
 			e->elements[at].with = 0;
 	}
 	return count;

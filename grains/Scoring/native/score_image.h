@@ -204,8 +204,6 @@ float gc_answer(const gc_model *model, const double *scores);
 void gc_probabilities(const gc_model *model, const double *scores, float *out);
 
 /* score_trees.c */
-#define GC_LANES 8
-
 typedef struct gc_forest
 {
 	const gc_tree_record *trees;
@@ -216,11 +214,20 @@ typedef struct gc_forest
 	const double *leaves;
 } gc_forest;
 
+/* Rows of a batch, and trees in score_quick.h, that lie side by side. */
+#define GC_GROUP 16
+/* A row with no more views has them read into a few registers at once, so there is memory for as many. With more it walks. */
+#define GC_ROW_VIEWS 64
+
 gc_forest gc_forest_of(const gc_model *model);
 size_t gc_tree_block_rows(const gc_model *model);
 void gc_tree_scores(const gc_model *model, const float *features, double *scores, float *views);
-/* One more row of a block: its views go to lane row % GC_LANES of group row / GC_LANES. */
+/* One more row of a block: its views go to lane row % GC_GROUP of group row / GC_GROUP. */
 void gc_tree_views(const gc_model *model, const float *features, float *views, size_t row);
 void gc_tree_block_scores(const gc_model *model, const float *views, size_t rows, double *scores);
+
+/* score_quick.c: values of the leaves that a row reaches in a group of trees, or a block's rows in one tree; 0 = there is no table of these trees */
+int gc_quick_row(const gc_model *model, uint32_t group, const float *views, double values[GC_GROUP]);
+int gc_quick_block(const gc_model *model, uint32_t tree, const float *views, size_t rows, double *values);
 
 #endif

@@ -1,15 +1,19 @@
 /*
  * Tree ensembles. A walk waits for memory at each step, so eight walks go side by side: of one row through eight trees, or of eight
- * rows through one tree. Leaves are added in the trees' order in both, which makes the two bit-equal.
+ * rows through one tree. Where there are tables (score_quick.h), they find the leaves instead. Values are added here in either case, in the trees'
+ * order, which makes all ways bit-equal.
  */
 #include "score_image.h"
 
 #include <math.h>
 
+/* Walks side by side. */
+#define GC_LANES 8
+
 /* Views of a block and scores of its rows should stay in the first-level cache beside the nodes of a tree. */
 #define GC_BLOCK_BYTES 16384
 #define GC_BLOCK_MAX_ROWS 64
-/* Beyond this a group of eight costs more memory than it saves time. */
+/* Beyond this a group of rows costs more memory than it saves time. */
 #define GC_GROUP_MAX_BYTES (1u << 20)
 
 /* LightGBM's kZeroThreshold. */
@@ -64,20 +68,20 @@ fill_views(const gc_model *model, const float *features, float *out, size_t stri
 void
 gc_tree_views(const gc_model *model, const float *features, float *views, size_t row)
 {
-	size_t group = row / GC_LANES * GC_LANES * gc_view_count(model);
+	size_t group = row / GC_GROUP * GC_GROUP * gc_view_count(model);
 
-	fill_views(model, features, views + group + row % GC_LANES, GC_LANES);
+	fill_views(model, features, views + group + row % GC_GROUP, GC_GROUP);
 }
 
 size_t
 gc_tree_block_rows(const gc_model *model)
 {
 	size_t row_bytes = gc_view_count(model) * sizeof(float) + model->outputs * sizeof(double);
-	size_t rows = GC_BLOCK_BYTES / row_bytes / GC_LANES * GC_LANES;
+	size_t rows = GC_BLOCK_BYTES / row_bytes / GC_GROUP * GC_GROUP;
 
-	if (row_bytes * GC_LANES > GC_GROUP_MAX_BYTES)
+	if (row_bytes * GC_GROUP > GC_GROUP_MAX_BYTES)
 		return 1;
-	return rows < GC_LANES ? GC_LANES : rows > GC_BLOCK_MAX_ROWS ? GC_BLOCK_MAX_ROWS : rows;
+	return rows < GC_GROUP ? GC_GROUP : rows > GC_BLOCK_MAX_ROWS ? GC_BLOCK_MAX_ROWS : rows;
 }
 
 static inline int32_t
@@ -124,6 +128,55 @@ finish(const gc_model *model, const gc_forest *forest, double *scores)
 		scores[k] = forest->base[k] + forest->factor * scores[k];
 }
 
+/* lanes: of the group, the others stay on the first leaf. */
+static void
+walk_group(const gc_forest *forest, uint32_t first, uint32_t lanes, const float *views, double values[GC_GROUP])
+{
+	for (uint32_t half = 0; half < lanes; half += GC_LANES)
+	{
+		int32_t place[GC_LANES] = {0};
+
+		for (uint32_t i = 0; i < GC_LANES && half + i < lanes; i++)
+			place[i] = forest->trees[first + half + i].root;
+		walk(forest->leaf_nodes, views, 1, 0, place);
+		for (uint32_t i = 0; i < GC_LANES; i++)
+			values[half + i] = forest->leaves[place[i]];
+	}
+}
+
+static void
+walk_block(const gc_forest *forest, const gc_tree_record *tree, const float *views, size_t view_count, size_t rows, double *values)
+{
+	for (size_t row = 0; row < rows; row += GC_LANES)
+	{
+		size_t group = row / GC_GROUP * GC_GROUP;
+		int32_t place[GC_LANES];
+
+		for (uint32_t lane = 0; lane < GC_LANES; lane++)
+			place[lane] = tree->root;
+		walk(forest->leaf_nodes, views + group * view_count + (row - group), GC_GROUP, 1, place);
+		for (uint32_t lane = 0; lane < GC_LANES; lane++)
+			values[row + lane] = forest->leaves[place[lane]];
+	}
+}
+
+/* A sum in memory would make each addition wait for the store before it. */
+static void
+add_values(const gc_model *model, const gc_tree_record *trees, uint32_t count, const double *values, double *scores)
+{
+	double sum = scores[0];
+
+	if (model->outputs > 1)
+	{
+		for (uint32_t i = 0; i < count; i++)
+			scores[trees[i].output] += values[i];
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		sum += values[i];
+	scores[0] = sum;
+}
+
 void
 gc_tree_scores(const gc_model *model, const float *features, double *scores, float *views)
 {
@@ -132,43 +185,44 @@ gc_tree_scores(const gc_model *model, const float *features, double *scores, flo
 	fill_views(model, features, views, 1);
 	for (uint32_t k = 0; k < model->outputs; k++)
 		scores[k] = 0;
-	for (uint32_t first = 0; first < forest.count; first += GC_LANES)
+	for (uint32_t first = 0; first < forest.count; first += GC_GROUP)
 	{
-		const gc_tree_record *trees = forest.trees + first;
-		uint32_t lanes = forest.count - first < GC_LANES ? forest.count - first : GC_LANES;
-		int32_t place[GC_LANES] = {0};
+		uint32_t lanes = forest.count - first < GC_GROUP ? forest.count - first : GC_GROUP;
+		double values[GC_GROUP];
 
-		for (uint32_t i = 0; i < lanes; i++)
-			place[i] = trees[i].root;
-		walk(forest.leaf_nodes, views, 1, 0, place);
-		for (uint32_t i = 0; i < lanes; i++)
-			scores[trees[i].output] += forest.leaves[place[i]];
+		if (!gc_quick_row(model, first / GC_GROUP, views, values))
+			walk_group(&forest, first, lanes, views, values);
+		add_values(model, forest.trees + first, lanes, values, scores);
 	}
 	finish(model, &forest, scores);
+}
+
+static void
+add_block(const double *values, size_t rows, double *scores, size_t stride)
+{
+	if (stride == 1)
+		for (size_t row = 0; row < rows; row++)
+			scores[row] += values[row];
+	else
+		for (size_t row = 0; row < rows; row++)
+			scores[row * stride] += values[row];
 }
 
 void
 gc_tree_block_scores(const gc_model *model, const float *views, size_t rows, double *scores)
 {
 	gc_forest forest = gc_forest_of(model);
-	size_t group_floats = (size_t) gc_view_count(model) * GC_LANES;
 
 	for (size_t i = 0; i < rows * model->outputs; i++)
 		scores[i] = 0;
 	for (uint32_t i = 0; i < forest.count; i++)
 	{
 		const gc_tree_record *tree = &forest.trees[i];
+		double values[GC_BLOCK_MAX_ROWS];
 
-		for (size_t row = 0; row < rows; row += GC_LANES)
-		{
-			int32_t place[GC_LANES];
-
-			for (uint32_t lane = 0; lane < GC_LANES; lane++)
-				place[lane] = tree->root;
-			walk(forest.leaf_nodes, views + row / GC_LANES * group_floats, GC_LANES, 1, place);
-			for (uint32_t lane = 0; lane < GC_LANES; lane++)
-				scores[(row + lane) * model->outputs + tree->output] += forest.leaves[place[lane]];
-		}
+		if (!gc_quick_block(model, i, views, rows, values))
+			walk_block(&forest, tree, views, gc_view_count(model), rows, values);
+		add_block(values, rows, scores + tree->output, model->outputs);
 	}
 	for (size_t row = 0; row < rows; row++)
 		finish(model, &forest, scores + row * model->outputs);
