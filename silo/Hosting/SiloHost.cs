@@ -42,6 +42,8 @@ public static class SiloHost
         builder.Logging.AddFilter("Polly", LogLevel.None);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Who asks is answered with the reason; a silo that waits would log it at each probe.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         AddHealth(builder.Services, options);
         AddServices(builder.Services, options, columns);
         builder.UseOrleans(silo => Configure(silo, options, endpoints));
