@@ -32,12 +32,12 @@ internal sealed class ServingSilo : IAsyncDisposable
         }
         string[] command =
         [
-            .. runAs, "dotnet", Path.Combine(server.Data, "app", "graincast.dll"), "serve", "--data-directory", Path.Combine(Volume, "data"), "--socket", Socket, "--node", "0",
+            .. runAs, "dotnet", Path.Combine(_directory.Path, "app", "graincast.dll"), "serve", "--data-directory", Path.Combine(Volume, "data"), "--socket", Socket, "--node", "0",
             "--connection", Of(database), "--cluster-connection", Of("graincast"), "--cluster-id", _directory.Path,
             "--silo-port", "0", "--gateway-port", "0", "--health-endpoint", $"{endpoint}", .. options,
         ];
-        // As an emptyDir is: anyone may write, and files are its group's.
-        using (var prepare = Process.Start("sh", ["-c", $"chgrp $(stat -c %g {Path.Combine(server.Data, "run")}) {Volume} && chmod 2777 {Volume}"]))
+        // An app of its own, since nothing under the server's name may run as root; and a folder as an emptyDir is: anyone may write, files are its group's.
+        using (var prepare = Process.Start("sh", ["-c", $"cp -rl {Path.Combine(server.Data, "app")} {_directory.Path} && chgrp $(stat -c %g {Path.Combine(server.Data, "run")}) {Volume} && chmod 2777 {Volume}"]))
         {
             prepare.WaitForExit();
         }
