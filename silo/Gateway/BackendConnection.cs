@@ -18,6 +18,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
     private readonly Dictionary<uint, Feed> _feeds = [];
     private readonly Dictionary<ulong, Activity?> _runs = [];
     private readonly Dictionary<string, long> _deployments = [];
+    private readonly Draining _draining = new(socket);
     private string _database = "";
     private uint _pid;
 
@@ -37,7 +38,10 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                     throw new GraincastException(SqlState.ProtocolViolation, $"the first frame was {header.Kind}, not Hello");
                 }
 
+                _draining.SetBusy(true);
                 Answer(header, payload);
+                // A run ends with its Fit, but a backend then opens the image: without it nothing of the training is kept.
+                _draining.SetBusy(header.Kind == FrameKind.Fit || HasRuns());
             }
         }
         catch (GraincastException exception)
@@ -62,8 +66,21 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
         Close();
     }
 
+    /// <summary>
+    /// Takes no more calls, from any thread; <see cref="Run"/> returns once those that came are answered, and a training that was begun has its image.
+    /// </summary>
+    public void Drain() => _draining.Begin();
+
     /// <summary>Closes the socket, from any thread; <see cref="Run"/> then returns.</summary>
-    public void Close() => socket.Dispose();
+    public void Close() => _draining.Close();
+
+    private bool HasRuns()
+    {
+        lock (_runs)
+        {
+            return _runs.Count + _feeds.Count > 0;
+        }
+    }
 
     private void Answer(FrameHeader header, byte[] payload)
     {

@@ -7,7 +7,7 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HashSet<BackendConnection> _connections = [];
+    private readonly Dictionary<BackendConnection, TaskCompletionSource> _connections = [];
     private uint[] _users = [];
 
     /// <inheritdoc/>
@@ -19,28 +19,41 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
         _listener.Bind(new UnixDomainSocketEndPoint(options.SocketPath));
         // The mode first, then listen: nobody connects to a socket that is open to all for a moment.
         File.SetUnixFileMode(options.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-        _users = [0, FileOwner.OfProcess(), FileOwner.Of(folder)];
+        _users = [0, FileOwner.OfProcess(), FileOwner.Of(folder), options.PostgresUserId ?? 0];
         _listener.Listen(Limits.Backlog);
         new Thread(Accept) { IsBackground = true, Name = "graincast-accept" }.Start();
         LogListening(logger, options.SocketPath);
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Takes no more connections and calls, lets those that came end and, after <see cref="Limits.DrainTimeoutMs"/>, closes the rest.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _stopping.Cancel();
+        await _stopping.CancelAsync();
         _listener.Dispose();
         File.Delete(options.SocketPath);
+        KeyValuePair<BackendConnection, TaskCompletionSource>[] served;
         lock (_connections)
         {
-            foreach (BackendConnection connection in _connections)
-            {
-                connection.Close();
-            }
+            served = [.. _connections];
         }
 
-        return Task.CompletedTask;
+        foreach ((BackendConnection connection, _) in served)
+        {
+            connection.Drain();
+        }
+
+        Task all = Task.WhenAll(served.Select(pair => pair.Value.Task));
+        await Task.WhenAny(all, Task.Delay(Limits.DrainTimeoutMs, cancellationToken));
+        if (!all.IsCompleted)
+        {
+            LogDrainedInVain(logger, served.Count(pair => !pair.Value.Task.IsCompleted), Limits.DrainTimeoutMs);
+        }
+
+        foreach ((BackendConnection connection, _) in served)
+        {
+            connection.Close();
+        }
     }
 
     /// <inheritdoc/>
@@ -114,7 +127,7 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
             isFull = _connections.Count >= options.MaxConnections;
             if (!isFull)
             {
-                _connections.Add(connection);
+                _connections.Add(connection, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             }
         }
 
@@ -146,7 +159,8 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
         {
             lock (_connections)
             {
-                _connections.Remove(connection);
+                _connections.Remove(connection, out TaskCompletionSource? ended);
+                ended!.SetResult();
             }
         }
     }

@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>The pause after a connection could not be accepted.</summary>
     public const int AcceptRetryMs = 100;
 
+    /// <summary>How long a silo that stops lets calls go on. Those that last longer, long trainings, are lost with it.</summary>
+    public const int DrainTimeoutMs = 10_000;
+
     /// <summary>How often a Fit that takes its time says that the silo lives.</summary>
     public const int HeartbeatMs = 2_000;
 

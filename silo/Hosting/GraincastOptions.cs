@@ -17,6 +17,9 @@ public sealed class GraincastOptions
     /// <summary>The Unix socket that backends call; its folder also holds <c>images/</c>.</summary>
     public string Socket { get; set; } = "";
 
+    /// <summary>OS user id of the Postgres server, where it is neither the silo's own nor the owner of the socket's folder; unset = it is one of them.</summary>
+    public uint? PostgresUserId { get; set; }
+
     /// <summary>Npgsql connection string of the silo's role at the Postgres server beside it.</summary>
     public string Connection { get; set; } = "";
 
@@ -40,6 +43,9 @@ public sealed class GraincastOptions
 
     /// <summary>Port for Orleans clients; 0 = a free one.</summary>
     public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>IP address and port where health is asked over HTTP (/health/startup, live, ready), e.g. 127.0.0.1:8080; empty = nowhere.</summary>
+    public string HealthEndpoint { get; set; } = "";
 
     /// <summary>OTLP endpoint of traces and metrics, e.g. http://localhost:4317; empty = none.</summary>
     public string OtlpEndpoint { get; set; } = "";

@@ -30,6 +30,10 @@ public static class GraincastOptionsValidator
             options.TlsDirectory.Length > 0 || options.AdvertisedAddress.Length == 0 || IPAddress.IsLoopback(IPAddress.Parse(options.AdvertisedAddress)),
             nameof(options.TlsDirectory),
             $"a folder with ca.pem, cert.pem and key.pem, or GRAINCAST__ADVERTISEDADDRESS to nothing: without TLS a silo is on loopback only, and {options.AdvertisedAddress} is not");
+        Require(
+            options.HealthEndpoint.Length == 0 || (IPEndPoint.TryParse(options.HealthEndpoint, out IPEndPoint? health) && health.Port > 0),
+            nameof(options.HealthEndpoint),
+            "an IP address and a port such as 127.0.0.1:8080, or leave it empty: then health is not served");
         Require(options.WorkerMemoryBytes >= 64 << 20, nameof(options.WorkerMemoryBytes), "at least 67108864 (64 MiB)");
         Require(options.WorkerTimeoutMs > 0, nameof(options.WorkerTimeoutMs), "a positive number of milliseconds");
         Require(options.MaxConnections > 0, nameof(options.MaxConnections), "a positive number");

@@ -1,4 +1,6 @@
+using System.Net;
 using Graincast.Gateway;
+using Graincast.Health;
 using Graincast.Models;
 using Graincast.Placement;
 using Graincast.Projects;
@@ -40,6 +42,9 @@ public static class SiloHost
         builder.Logging.AddFilter("Polly", LogLevel.None);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Who asks is answered with the reason; a silo that waits would log it at each probe.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        AddHealth(builder.Services, options);
         AddServices(builder.Services, options, columns);
         builder.UseOrleans(silo => Configure(silo, options, endpoints));
         builder.Services.AddGraincastTelemetry(options);
@@ -61,10 +66,18 @@ public static class SiloHost
         options.Node = options.Node.Length == 0 ? await LocalNode.ReadAsync(options.Connection, cancellationToken) : options.Node;
     }
 
+    private static void AddHealth(IServiceCollection services, GraincastOptions options)
+    {
+        if (options.HealthEndpoint.Length > 0)
+        {
+            services.AddGraincastHealth(new HealthOptions(IPEndPoint.Parse(options.HealthEndpoint), ClusterConnection(options.ClusterConnection)));
+        }
+    }
+
     private static void AddServices(IServiceCollection services, GraincastOptions options, string columns)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections));
+        services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections, options.PostgresUserId));
         services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILogger<DeathHandler>>()));
         services.AddSingleton(new TokenOptions(options.ClusterId));
         services.AddSingleton<ITokenKeys>(new TokenKeys(ClusterConnection(options.ClusterConnection)));

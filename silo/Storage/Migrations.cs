@@ -15,6 +15,14 @@ public static class Migrations
     // Any fixed number, the same in every release: installers of two versions must wait for each other too.
     private const long InstallLock = 0x6772_6e63_6173_7401;
 
+    /// <summary>The scripts of the catalog.</summary>
+    public const string Catalog = "catalog";
+
+    /// <summary>The scripts of Orleans' tables.</summary>
+    public const string Cluster = "cluster";
+
+    private const string Journal = "schema_versions";
+
     /// <summary>
     /// Installs into the database of <paramref name="adminConnectionString"/>, whose role owns the catalog afterwards; Orleans' tables belong to
     /// <paramref name="siloRole"/>, an ordinary role that is created when missing. Returns the scripts that ran and the tables that were distributed.
@@ -36,14 +44,47 @@ public static class Migrations
         await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS graincast AUTHORIZATION {Quote(siloRole)}", cancellation);
         await ExecuteAsync(connection, "RESET citus.enable_ddl_propagation", cancellation);
 
-        var catalog = Upgrade(admin.ConnectionString, "catalog", "pgml", builder => builder
+        var catalog = Upgrade(admin.ConnectionString, Catalog, builder => builder
             .WithVariable("silo_role", Quote(siloRole))
             .WithVariable("silo_role_literal", $"'{siloRole.Replace("'", "''", StringComparison.Ordinal)}'"));
         // The scripts hold the SQL of Orleans' queries in $q$ quotes, which DbUp would take for variables.
-        var cluster = Upgrade(AsRole(admin, siloRole), "cluster", "graincast", builder => builder.WithVariablesDisabled());
+        var cluster = Upgrade(AsRole(admin, siloRole), Cluster, builder => builder.WithVariablesDisabled());
+        await ExecuteAsync(connection, $"GRANT SELECT ON {Schema(Catalog)}.{Journal} TO {Quote(siloRole)}", cancellation);
         var distributed = hasCitus ? await CitusCatalog.DistributeAsync(connection, cancellation) : [];
         return [.. catalog, .. cluster, .. distributed];
     }
+
+    /// <summary>The version of the extension in a database; empty where it is not.</summary>
+    public static async Task<string> ExtensionVersionAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        await ScalarAsync(connection, "SELECT extversion FROM pg_extension WHERE extname = $1", "graincast", cancellation) ?? "";
+
+    /// <summary>
+    /// The scripts of <paramref name="folder"/> that a database has not seen. A database without a journal was installed from another: a worker of Citus has
+    /// the catalog from its coordinator.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> MissingAsync(NpgsqlConnection connection, string folder, CancellationToken cancellation)
+    {
+        var journal = $"{Schema(folder)}.{Journal}";
+        if (await ScalarAsync(connection, "SELECT to_regclass($1)::text", journal, cancellation) is null or "")
+        {
+            return [];
+        }
+        HashSet<string> seen = [];
+        await using var command = new NpgsqlCommand($"SELECT scriptname FROM {journal}", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            seen.Add(reader.GetString(0));
+        }
+        var prefix = Prefix(folder);
+        return [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !seen.Contains(name))
+            .Select(name => name[prefix.Length..])];
+    }
+
+    private static string Schema(string folder) => folder == Catalog ? "pgml" : "graincast";
+
+    private static string Prefix(string folder) => $"Graincast.Storage.schema.{folder}.";
 
     private static async Task CreateRoleAsync(NpgsqlConnection connection, string role, CancellationToken cancellation)
     {
@@ -64,12 +105,12 @@ public static class Migrations
         await ExecuteAsync(connection, $"ALTER EXTENSION graincast UPDATE TO {Quote(version)}", cancellation);
     }
 
-    private static IReadOnlyList<string> Upgrade(string connectionString, string folder, string journalSchema, Func<UpgradeEngineBuilder, UpgradeEngineBuilder> configure)
+    private static IReadOnlyList<string> Upgrade(string connectionString, string folder, Func<UpgradeEngineBuilder, UpgradeEngineBuilder> configure)
     {
-        var prefix = $"Graincast.Storage.schema.{folder}.";
+        var prefix = Prefix(folder);
         var engine = configure(DeployChanges.To.PostgresqlDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith(prefix, StringComparison.Ordinal))
-            .JournalToPostgresqlTable(journalSchema, "schema_versions")
+            .JournalToPostgresqlTable(Schema(folder), Journal)
             .WithTransactionPerScript()
             .LogToNowhere()).Build();
         var result = engine.PerformUpgrade();

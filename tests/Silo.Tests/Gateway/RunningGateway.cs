@@ -45,6 +45,9 @@ public sealed class RunningGateway : IAsyncLifetime
         }
     }
 
+    /// <summary>Stops the gateway of a node, as a silo does that ends.</summary>
+    public Task StopAsync(string node) => _gateways[int.Parse(node)].StopAsync(CancellationToken.None);
+
     /// <summary>A gateway for the same path that has not been started.</summary>
     public GatewayService Another() => Create("0");
 
