@@ -43,7 +43,7 @@ internal sealed class Attempts(Random random, Victim victim, string thief, long 
         $"pgml.snapshot('{victim.Table}', 'y')",
         $"pgml.source_rows('{victim.Project}', 1, '{{a,b}}', '{{1}}')",
         $"pgml.load_dataset('{victim.Dataset}')",
-        $"pgml.silo_role()",
+        $"pgml.publish_run({Model()})",
         $"max(md5(data)) FROM pgml.files",
         $"max(md5(key)) FROM graincast.token_keys",
         $"max(a) FROM {victim.Table}");
