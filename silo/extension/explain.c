@@ -108,6 +108,8 @@ explain(FunctionCallInfo fcinfo, bool by_id, bool row)
 	double	   *contributions = palloc(sizeof(double) * model->inputs);
 	const float *inputs;
 	void	   *work;
+	MemoryContext each;
+	MemoryContext caller;
 
 	check_explains(model);
 	inputs = row ? predict_row_inputs(site, fcinfo) : inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1));
@@ -115,17 +117,22 @@ explain(FunctionCallInfo fcinfo, bool by_id, bool row)
 	gc_scores(model, inputs, scores, site->work);
 	gc_explain_row(model, inputs, work);
 	InitMaterializedSRF(fcinfo, 0);
+	each = AllocSetContextCreate(CurrentMemoryContext, "graincast explained output", ALLOCSET_DEFAULT_SIZES);
 	for (uint32 output = 0; output < model->outputs; output++)
 	{
 		Datum		values[5] = {0};
 		bool		nulls[5] = {0};
 
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(each);
+		caller = MemoryContextSwitchTo(each);
 		put_label(model, output, &values[0], &nulls[0]);
 		values[1] = Float8GetDatum(scores[output]);
 		values[2] = Float8GetDatum(explain_output(model, output, contributions, work));
 		values[3] = PointerGetDatum(names_of(site));
 		values[4] = create_double_array(contributions, model->inputs);
 		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+		MemoryContextSwitchTo(caller);
 	}
 	return (Datum) 0;
 }

@@ -149,7 +149,10 @@ put_trees(StringInfo text, const gc_model *model)
 	gc_tree		tree;
 
 	for (uint32_t output = 0; output < model->outputs; output++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		next[output] = find_tree(model, 0, output, &tree);
+	}
 	for (bool more = true; more;)
 	{
 		more = false;

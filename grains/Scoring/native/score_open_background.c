@@ -21,6 +21,8 @@ check_paths(gc_check *check, const gc_node *leaf_nodes, const gc_tree_record *tr
 			return gc_refuse(check, "Tree %u of the image has more paths than leaves.", number);
 		place = gc_ascend(leaf_nodes, path, &depth);
 	} while (depth > 0);
+	if (paths != (uint64_t) tree->splits + 1)
+		return gc_refuse(check, "Tree %u of the image has fewer paths than leaves.", number);
 	return 0;
 }
 

@@ -89,7 +89,7 @@ public sealed class FuzzTests
                 WriteIn(bytes, random.Next(bytes.Length / 4) * 4, random);
                 return bytes;
             case 4:
-                WriteIn(bytes, random.Next(2) == 0 ? 64 + (4 * random.Next(8)) : TableOffset + (4 * random.Next(12 * 4)), random);
+                WriteIn(bytes, random.Next(2) == 0 ? 64 + (4 * random.Next(8)) : TableOffset + (4 * random.Next(13 * 4)), random);
                 return bytes;
             default:
                 for (var flips = random.Next(1, 4); flips > 0; flips--)
