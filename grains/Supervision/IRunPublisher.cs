@@ -7,5 +7,6 @@ public interface IRunPublisher
     /// Returns when the end of a run, which <see cref="ISupervisorGrain.CollectAsync"/> tells, is in the catalog of <paramref name="database"/>, or needs not be: the run has
     /// no row there. Tries again while the database cannot be reached; cancelled when the silo stops.
     /// </summary>
-    Task PublishAsync(string database, string run);
+    /// <returns>False: it could not be written. The look for lost runs tries again.</returns>
+    Task<bool> PublishAsync(string database, string run);
 }

@@ -8,7 +8,7 @@ public sealed partial class SupervisorGrain
     private bool _isStarted;
     private bool _isEnded;
     private TrainingResult? _result;
-    private Exception? _failure;
+    private GraincastException? _failure;
 
     /// <inheritdoc/>
     public Task StartAsync(string database, long rows)
@@ -58,22 +58,24 @@ public sealed partial class SupervisorGrain
         }
         catch (Exception exception)
         {
-            _failure = _isEnded ? Ended() : exception;
+            _failure = _isEnded ? Ended() : exception as GraincastException
+                ?? new GraincastException(SqlState.ConnectionLost, $"training run {this.GetPrimaryKeyString()} failed: {exception.Message}", "Nothing was written. Train again.");
         }
 
         // What it has is nowhere else until it is published.
         DelayDeactivation(RunLimit);
         try
         {
-            await publisher.PublishAsync(database, this.GetPrimaryKeyString());
+            if (await publisher.PublishAsync(database, this.GetPrimaryKeyString()))
+            {
+                DeactivateOnIdle();
+            }
         }
         catch (Exception exception)
         {
             // Whoever looks for lost runs finds it.
             LogNotPublished(logger, this.GetPrimaryKeyString(), exception.Message);
         }
-
-        DeactivateOnIdle();
     }
 
     private GraincastException UnderWay() => new(SqlState.ObjectInUse, $"training run {this.GetPrimaryKeyString()} is under way", "pgml.runs tells when it is over.");

@@ -31,6 +31,19 @@ public sealed partial class BackendConnection
         }
     }
 
+    // What Orleans could not do now says nothing of the run.
+    private TrainingResult Collect(ulong run)
+    {
+        try
+        {
+            return calls.Supervisor(run).CollectAsync().GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            throw new GraincastException(SqlState.ObjectInUse, $"the silo could not be asked what came of training run {run}: {exception.Message}", "It is asked again.");
+        }
+    }
+
     private void SendResult(TrainingResult result, uint stream) => _sender.Send(
         new Fitted(result.ImageSha256, result.ImageBytes, (uint)result.Features, result.Rows, (uint)result.Nodes, result.Hyperparams, result.Metrics), stream);
 }

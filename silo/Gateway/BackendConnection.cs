@@ -38,6 +38,13 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                     throw new GraincastException(SqlState.ProtocolViolation, $"the first frame was {header.Kind}, not Hello");
                 }
 
+                if (header.Kind == FrameKind.Check)
+                {
+                    // Between two calls of a run.
+                    Answer(header, payload);
+                    continue;
+                }
+
                 _draining.SetBusy(true);
                 Answer(header, payload);
                 // A run ends with its Fit, but a backend then opens the image: without it nothing of the training is kept.
@@ -141,7 +148,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 break;
             case FrameKind.CollectRun:
                 ulong collected = Payload.Read<CollectRun>(payload).Run;
-                Call(stream, () => SendResult(calls.Supervisor(collected).CollectAsync().GetAwaiter().GetResult(), stream));
+                Call(stream, () => SendResult(Collect(collected), stream));
                 break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);

@@ -37,21 +37,25 @@ public sealed class Catalog(Databases databases) : ICatalog
         return found;
     }, cancellationToken);
 
+    /// <summary>Every database of the server that takes connections, with the extension or without.</summary>
+    public async Task<IReadOnlyList<string>> AllDatabasesAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await using NpgsqlCommand all = databases[databases.Home].CreateCommand("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate");
+        await using NpgsqlDataReader reader = await all.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
     /// <summary>Every database of the server that has the extension. One that cannot be entered is an error: its images must not be taken for unnamed.</summary>
     public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken)
     {
-        var names = new List<string>();
-        await using (NpgsqlCommand all = databases[databases.Home].CreateCommand("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"))
-        await using (NpgsqlDataReader reader = await all.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                names.Add(reader.GetString(0));
-            }
-        }
-
         var withCatalog = new List<string>();
-        foreach (string name in names)
+        foreach (string name in await AllDatabasesAsync(cancellationToken))
         {
             await using NpgsqlConnection connection = await databases.OpenAsync(name, cancellationToken);
             await using var has = new NpgsqlCommand("SELECT to_regclass('pgml.models') IS NOT NULL", connection);

@@ -18,7 +18,7 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
     private readonly CancellationTokenSource _stopping = new();
 
     /// <inheritdoc/>
-    public async Task PublishAsync(string database, string run)
+    public async Task<bool> PublishAsync(string database, string run)
     {
         bool isPublished = false;
         for (int look = 0; look < MaxLooks && !isPublished; look++)
@@ -26,6 +26,8 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
             await UntilDoneAsync(database, async connection => isPublished = await PublishAsync(connection, long.Parse(run), _stopping.Token), _stopping.Token);
             await (isPublished ? Task.CompletedTask : Task.Delay(RetryPeriod, time, _stopping.Token));
         }
+
+        return isPublished;
     }
 
     /// <inheritdoc/>
@@ -49,10 +51,10 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
         do
         {
             IReadOnlyList<string> all = [];
-            await UntilDoneAsync(databases.Home, async _ => all = await catalog.DatabasesAsync(stoppingToken), stoppingToken);
+            await UntilDoneAsync(databases.Home, async _ => all = await catalog.AllDatabasesAsync(stoppingToken), stoppingToken);
             foreach (string database in all)
             {
-                await UntilDoneAsync(database, connection => PublishLostAsync(connection, stoppingToken), stoppingToken);
+                await UntilDoneAsync(database, connection => PublishLostAsync(connection, stoppingToken), stoppingToken, MaxLooks);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -61,6 +63,12 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
     // Of those that are under way nothing is written.
     private async Task PublishLostAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        await using var has = new NpgsqlCommand("SELECT to_regclass('pgml.runs') IS NOT NULL", connection);
+        if (!(bool)(await has.ExecuteScalarAsync(cancellationToken))!)
+        {
+            return;
+        }
+
         List<long> runs = [];
         // A backend keeps no more of a node's name than fits into a name.
         await using (var find = new NpgsqlCommand("SELECT id FROM pgml.runs WHERE status = 'in_progress' AND node = $1::name::text", connection))
@@ -94,9 +102,9 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
         return isPublished;
     }
 
-    private async Task UntilDoneAsync(string database, Func<NpgsqlConnection, Task> attempt, CancellationToken cancellationToken)
+    private async Task UntilDoneAsync(string database, Func<NpgsqlConnection, Task> attempt, CancellationToken cancellationToken, int attempts = int.MaxValue)
     {
-        while (true)
+        for (int number = 0; number < attempts; number++)
         {
             try
             {

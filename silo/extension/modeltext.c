@@ -16,6 +16,11 @@ check_trees(int64 model_id, const gc_model *model)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("model " INT64_FORMAT " has no trees that LightGBM's text could say", model_id),
 				 errhint("Export lightgbm, xgboost, catboost or a forest; or the image: pgml.export_model(" INT64_FORMAT ").", model_id)));
+	if (model->answers > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("model " INT64_FORMAT " has %u labels, LightGBM's text has one", model_id, model->answers),
+				 errhint("Train each label alone, or export the image: pgml.export_model(" INT64_FORMAT ").", model_id)));
 	if (gc_is_prepared(model))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -34,6 +34,11 @@ public sealed class UpgradeTests(GraincastServer server)
         await using var fresh = await CreateDatabaseAsync("fresh_release", "0.2.0");
         await using var upgraded = await CreateDatabaseAsync("upgraded_release", "0.1.0");
         (await AskAsync(upgraded, Members)).ShouldNotBe(await AskAsync(fresh, Members));
+        // As copies from between the releases had it.
+        await ExecuteAsync(upgraded, """
+            CREATE FUNCTION pgml.export_model(model_id bigint) RETURNS bytea LANGUAGE sql RETURN NULL;
+            ALTER EXTENSION graincast ADD FUNCTION pgml.export_model(bigint);
+            """);
 
         foreach (var database in new[] { fresh, upgraded })
         {
@@ -46,6 +51,12 @@ public sealed class UpgradeTests(GraincastServer server)
         (await AskAsync(upgraded, "SELECT pgml.dot_product('{1,2}'::real[], '{3,4}'::real[])::text")).ShouldBe("11");
     }
 
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     private async Task<NpgsqlDataSource> CreateDatabaseAsync(string name, string version)
     {
         await using var create = server.Superuser.CreateCommand($"CREATE DATABASE {name}");
@@ -53,8 +64,7 @@ public sealed class UpgradeTests(GraincastServer server)
         var connection = server.ConnectionString();
         (connection.Database, connection.Pooling) = (name, false);
         var database = NpgsqlDataSource.Create(connection);
-        await using var extension = database.CreateCommand($"CREATE EXTENSION graincast VERSION '{version}'");
-        await extension.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync(database, $"CREATE EXTENSION graincast VERSION '{version}'");
         return database;
     }
 

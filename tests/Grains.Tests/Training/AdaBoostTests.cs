@@ -56,6 +56,18 @@ public class AdaBoostTests
     }
 
     [Fact]
+    public void A_first_split_that_gains_nothing_by_itself_is_made_for_the_next()
+    {
+        var rows = Enumerable.Range(0, 80);
+        var table = Table.Of(rows.Select(i => new double[] { i % 2, i / 2 % 2 }), rows.Select(i => (object?)(i % 2 == i / 2 % 2 ? "equal" : "different")));
+        var spec = Trainer.Spec(table, "classification", "ada_boost") with { TestSize = 0, Hyperparams = """{"max_depth": 2}""" };
+
+        using var model = Trainer.Train(table, spec).Open();
+
+        new float[][] { [0, 0], [0, 1], [1, 0], [1, 1] }.Select(row => model.Predict(row)).ShouldBe([1, 0, 0, 1]);
+    }
+
+    [Fact]
     public void Rows_that_no_tree_tells_apart_get_the_label_that_most_have()
     {
         var table = Table.Of(Enumerable.Range(0, 60).Select(_ => new double[] { 3 }), Enumerable.Range(0, 60).Select(i => (object?)(i % 3 == 0 ? "few" : "many")));

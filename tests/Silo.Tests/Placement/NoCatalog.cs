@@ -7,7 +7,11 @@ namespace Graincast.Placement;
 public sealed class NoCatalog : IRunPublisher, IRights
 {
     // Whoever asks for the run's end must find it.
-    public Task PublishAsync(string database, string run) => Task.Delay(Timeout.Infinite);
+    public async Task<bool> PublishAsync(string database, string run)
+    {
+        await Task.Delay(Timeout.Infinite);
+        return false;
+    }
 
     public ValueTask<bool> MayActAsync(string database, string role, IReadOnlyList<string> users, CancellationToken cancellationToken) => ValueTask.FromResult(users.Contains(role));
 }

@@ -5,12 +5,13 @@ namespace Graincast.Training;
 /// <summary>
 /// Grows classification and regression trees (Breiman, Friedman, Olshen, Stone 1984) on weighted rows, level by level, with every threshold tried. Gini's
 /// impurity of labels is the squared error of their indicators, so one measure serves both tasks: a split gains |S_l|²/W_l + |S_r|²/W_r − |S|²/W, where W
-/// is a side's weight and S its weighted sum of numbers, or of each label's indicator. Of equal gains the first feature's, then the lowest threshold's.
+/// is a side's weight and S its weighted sum of numbers, or of each label's indicator. Of equal gains the first feature's, then the lowest threshold's. A node
+/// that is not pure is split by the best there is, though it gain nothing by itself: the next level may.
 /// </summary>
 internal sealed class WeightedTreeGrowth
 {
-    // Of all rows' squared error: less is rounding.
-    private const double LeastGain = 1e-12;
+    // Of a node's squares: less is rounding.
+    private const double LeastImpurity = 1e-12;
 
     private readonly TrainingPart _part;
     private readonly SortedFeatures _sorted;
@@ -51,15 +52,14 @@ internal sealed class WeightedTreeGrowth
                 }
             }
 
-            var best = level < _depth ? BestSplits(sums, nodes, weights) : new Candidate[open.Count];
+            var best = level < _depth ? BestSplits(sums, nodes, weights) : new Candidate?[open.Count];
             var next = new List<(int Split, bool IsLeft)>();
             var children = new int[open.Count];
             for (var node = 0; node < open.Count; node++)
             {
-                var isSplit = best[node].Gain > 0;
-                Point(splits, open[node], isSplit ? splits.Count : ~leaves.Count);
-                children[node] = isSplit ? next.Count : -1;
-                if (!isSplit)
+                Point(splits, open[node], best[node] is null ? ~leaves.Count : splits.Count);
+                children[node] = best[node] is null ? -1 : next.Count;
+                if (best[node] is not { } chosen)
                 {
                     leaves.Add([.. sums.Of(node).Select(sum => _center + sum / sums.Weights[node])]);
                     continue;
@@ -67,8 +67,8 @@ internal sealed class WeightedTreeGrowth
 
                 next.Add((splits.Count, true));
                 next.Add((splits.Count, false));
-                splits.Add(new Split(best[node].Feature, best[node].Threshold, 0, 0, MissingSplit.NaN, DefaultLeft: false));
-                gains.Add(best[node].Gain);
+                splits.Add(new Split(chosen.Feature, chosen.Threshold, 0, 0, MissingSplit.NaN, DefaultLeft: false));
+                gains.Add(Math.Max(0, chosen.Gain));
             }
 
             for (var row = 0; row < nodes.Length; row++)
@@ -76,7 +76,7 @@ internal sealed class WeightedTreeGrowth
                 if (nodes[row] >= 0)
                 {
                     var (split, child) = (best[nodes[row]], children[nodes[row]]);
-                    nodes[row] = child < 0 ? -1 : _part.Features.Row(row)[split.Feature] <= split.Threshold ? child : child + 1;
+                    nodes[row] = split is not { } by ? -1 : _part.Features.Row(row)[by.Feature] <= by.Threshold ? child : child + 1;
                 }
             }
 
@@ -94,11 +94,11 @@ internal sealed class WeightedTreeGrowth
         }
     }
 
-    private Candidate[] BestSplits(NodeSums all, int[] nodes, double[] weights)
+    private Candidate?[] BestSplits(NodeSums all, int[] nodes, double[] weights)
     {
         var count = all.Weights.Length;
-        var least = LeastGain * Enumerable.Range(0, nodes.Length).Sum(row => weights[row] * (_part.ClassCount == 0 ? Math.Pow(_part.Targets[row] - _center, 2) : 1));
-        var best = Enumerable.Repeat(new Candidate(0, 0, least), count).ToArray();
+        var best = new Candidate?[count];
+        bool[] isPure = [.. Enumerable.Range(0, count).Select(all.IsPure)];
         for (var feature = 0; feature < _sorted.Width; feature++)
         {
             var left = new NodeSums(count, _outputs);
@@ -107,12 +107,12 @@ internal sealed class WeightedTreeGrowth
             for (var i = 0; i < rows.Length; i++)
             {
                 var node = nodes[rows[i]];
-                if (node < 0)
+                if (node < 0 || isPure[node])
                 {
                     continue;
                 }
 
-                if (left.Weights[node] > 0 && values[i] > last[node] && left.Gain(all, node) is var gain && gain > best[node].Gain)
+                if (left.Weights[node] > 0 && values[i] > last[node] && left.Gain(all, node) is var gain && gain > (best[node]?.Gain ?? double.NegativeInfinity))
                 {
                     best[node] = new Candidate(feature, Between(last[node], values[i]), gain);
                 }
@@ -122,7 +122,7 @@ internal sealed class WeightedTreeGrowth
             }
         }
 
-        return Array.ConvertAll(best, candidate => candidate.Gain > least ? candidate : default);
+        return best;
     }
 
     private void Add(NodeSums sums, int row, int node, double weight)
@@ -130,10 +130,13 @@ internal sealed class WeightedTreeGrowth
         sums.Weights[node] += weight;
         if (_part.ClassCount == 0)
         {
-            sums.Sums[node] += weight * (_part.Targets[row] - _center);
+            var off = _part.Targets[row] - _center;
+            sums.Sums[node] += weight * off;
+            sums.Squares[node] += weight * off * off;
         }
         else
         {
+            sums.Squares[node] += weight;
             sums.Sums[node * _outputs + _part.Classes[row]] += weight;
         }
     }
@@ -147,14 +150,19 @@ internal sealed class WeightedTreeGrowth
 
     private readonly record struct Candidate(int Feature, float Threshold, double Gain);
 
-    /// <summary>Weights and weighted sums of the rows in each open node.</summary>
+    /// <summary>Weights, weighted sums and weighted squares of the rows in each open node.</summary>
     private sealed class NodeSums(int nodes, int outputs)
     {
         public double[] Weights { get; } = new double[nodes];
 
         public double[] Sums { get; } = new double[nodes * outputs];
 
+        public double[] Squares { get; } = new double[nodes];
+
         public ArraySegment<double> Of(int node) => new(Sums, node * outputs, outputs);
+
+        /// <summary>Whether all rows are alike.</summary>
+        public bool IsPure(int node) => Squares[node] - Of(node).Sum(sum => sum * sum) / Weights[node] <= LeastImpurity * Squares[node];
 
         /// <summary>What is gained when these rows go left and the rest of all goes right.</summary>
         public double Gain(NodeSums all, int node)
@@ -168,7 +176,7 @@ internal sealed class WeightedTreeGrowth
                 together += all.Sums[i] * all.Sums[i];
             }
 
-            return rest <= 0 ? 0 : own / Weights[node] + other / rest - together / all.Weights[node];
+            return rest <= 0 ? double.NegativeInfinity : own / Weights[node] + other / rest - together / all.Weights[node];
         }
     }
 }

@@ -14,4 +14,5 @@ COMMENT ON COLUMN pgml.runs.request IS 'What a run in the background was asked f
 
 -- Models are for everyone to see, and so are the runs that made them; errors may quote rows. Without a subquery: Citus takes none in a policy. A role that was dropped is nobody.
 ALTER TABLE pgml.runs ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON pgml.runs FOR SELECT TO PUBLIC USING (status = 'successful' OR pg_has_role(to_regrole(quote_ident(owner::text)), 'USAGE') OR current_user = pgml.silo_role());
+CREATE POLICY own ON pgml.runs FOR SELECT TO PUBLIC USING (status = 'successful' OR pg_has_role(to_regrole(quote_ident(owner::text)), 'USAGE'));
+CREATE POLICY silo ON pgml.runs FOR SELECT TO $silo_role$ USING (true);

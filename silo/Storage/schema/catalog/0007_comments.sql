@@ -14,4 +14,6 @@ COMMENT ON VIEW pgml.deployed_models IS 'public: the models that answer now, one
 COMMENT ON VIEW pgml.feature_sources IS 'public: the relations from which predictions by key read.';
 COMMENT ON VIEW pgml.project_grants IS 'public: who may use a project besides its owner. Roles by name, as the owner: a role that is dropped keeps its grants for one of the same name.';
 
+-- Asked as the catalog's owner.
 COMMENT ON FUNCTION pgml.silo_role() IS 'private: the role as which silos read.';
+REVOKE EXECUTE ON FUNCTION pgml.silo_role() FROM PUBLIC;

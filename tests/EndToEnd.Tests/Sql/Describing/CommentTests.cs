@@ -15,7 +15,6 @@ public sealed class CommentTests(TestDatabase database) : IClassFixture<TestData
         ["loaded_models()"] = "a view checks the functions it calls as who reads it; tells of this session alone",
         ["source_rows(text,bigint,text[],text[])"] = "the silos' role has a name of the installer's choice; refuses everyone but the source's reader",
         ["publish_run(bigint)"] = "the silos' role has a name of the installer's choice; refuses everyone else",
-        ["silo_role()"] = "the policy of pgml.runs asks it as who reads; the name is as public as pg_roles",
         ["wait_for_change(bigint,integer)"] = "the silos' role has a name of the installer's choice; tells a count, and waits as long as pg_sleep would",
     };
 
@@ -52,5 +51,6 @@ public sealed class CommentTests(TestDatabase database) : IClassFixture<TestData
         await using var session = await database.OpenAsync(await database.CreateRoleAsync("caller"));
 
         await session.FailAsync("42501", "SELECT pgml.catalog_changed()");
+        await session.FailAsync("42501", "SELECT pgml.silo_role()");
     }
 }

@@ -44,6 +44,7 @@ internal sealed class Attempts(Random random, Victim victim, string thief, long 
         $"pgml.source_rows('{victim.Project}', 1, '{{a,b}}', '{{1}}')",
         $"pgml.load_dataset('{victim.Dataset}')",
         $"pgml.publish_run({Model()})",
+        $"pgml.silo_role()",
         $"max(md5(data)) FROM pgml.files",
         $"max(md5(key)) FROM graincast.token_keys",
         $"max(a) FROM {victim.Table}");
