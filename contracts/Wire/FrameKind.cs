@@ -51,6 +51,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.CollectRun"/></summary>
     CollectRun = 16,
 
+    /// <summary><see cref="Wire.ReadModelText"/></summary>
+    ReadModelText = 17,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 
@@ -86,4 +89,7 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Wire.RunEnded"/></summary>
     RunEnded = 139,
+
+    /// <summary><see cref="Wire.ImageMade"/></summary>
+    ImageMade = 140,
 }

@@ -10,6 +10,8 @@ internal static class ImageLayout
     public const int HashBytes = 32;
     public const int TableOffset = 96;
     public const uint PrepareFlag = 1;
+    public const int MaxColumns = 1 << 16;
+    public const int MaxOutputs = 1 << 16;
 
     public static ReadOnlySpan<byte> Magic => "GRAINIMG"u8;
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Graincast.Scoring;
+
 namespace Graincast.Training;
 
 /// <summary>What an image says about itself for people. Nothing that depends on when, where or in which run it was trained.</summary>
@@ -16,6 +19,19 @@ internal static class ImageMetadata
         plan.Hyperparameters.ToJson().WriteTo(writer);
         writer.WriteNumber("seed", seed);
         writer.WriteNumber("training_rows", trainingRows);
+        WriteImportance(writer, importance);
+    }).GetRawText();
+
+    /// <summary>Of a model that was trained elsewhere: how is not known.</summary>
+    public static string WriteImported(ModelTask task, string algorithm, double[] importance) => JsonText.Write(writer =>
+    {
+        writer.WriteString("task", task.ToString().ToLowerInvariant());
+        writer.WriteString("algorithm", algorithm);
+        WriteImportance(writer, importance);
+    }).GetRawText();
+
+    private static void WriteImportance(Utf8JsonWriter writer, double[] importance)
+    {
         if (importance.Length > 0)
         {
             writer.WriteStartArray("feature_importance");
@@ -26,5 +42,5 @@ internal static class ImageMetadata
 
             writer.WriteEndArray();
         }
-    }).GetRawText();
+    }
 }

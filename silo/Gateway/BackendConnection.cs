@@ -150,6 +150,10 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 ulong collected = Payload.Read<CollectRun>(payload).Run;
                 Call(stream, () => SendResult(Collect(collected), stream));
                 break;
+            case FrameKind.ReadModelText:
+                byte[] modelText = Payload.Read<ReadModelText>(payload).Text;
+                Call(stream, () => _sender.Send(new ImageMade(LightGbmImport.ToImage(modelText, Limits.ImageMadeBytes)), stream));
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;

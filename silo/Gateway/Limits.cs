@@ -1,3 +1,5 @@
+using Graincast.Wire;
+
 namespace Graincast.Gateway;
 
 /// <summary>Bounds of the socket. PROTOCOL.md names those that a client meets.</summary>
@@ -20,4 +22,7 @@ public static class Limits
 
     /// <summary>Feeds that one connection may have open at once: one a call site of pgml.feed.</summary>
     public const int FeedsPerConnection = 4_096;
+
+    /// <summary>The largest image that an ImageMade can carry behind its length.</summary>
+    public const int ImageMadeBytes = FrameHeader.MaxPayloadBytes - sizeof(uint);
 }

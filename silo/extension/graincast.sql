@@ -337,7 +337,7 @@ COMMENT ON FUNCTION pgml.export_model(bigint, text) IS 'public: the model''s ima
 
 CREATE FUNCTION pgml.import_model(project_name text, task text, model bytea) RETURNS bigint
 AS 'MODULE_PATHNAME', 'graincast_import_model' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
-COMMENT ON FUNCTION pgml.import_model(text, text, bytea) IS 'public: adds a model from its image to a project, which is made if need be, deploys it, and returns its id.';
+COMMENT ON FUNCTION pgml.import_model(text, text, bytea) IS 'public: adds a model from its image or from LightGBM''s text to a project, which is made if need be, deploys it, and returns its id.';
 
 CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;

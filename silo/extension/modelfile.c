@@ -1,4 +1,4 @@
-/* pgml.export_model, import_model: a model as the bytes of its image, to be kept or taken to another database. */
+/* pgml.export_model, import_model: a model as the bytes of its image or as LightGBM's text, to be kept or taken to another database. */
 #include "prelude.h"
 
 #include "catalog.h"
@@ -124,15 +124,15 @@ graincast_import_model(PG_FUNCTION_ARGS)
 	request.caller_name = request.owner_name = GetUserNameFromId(request.owner, false);
 	catalog_check_project_name(request.project);
 	bytes = PG_GETARG_BYTEA_PP(2);
-	image.size_bytes = VARSIZE_ANY_EXHDR(bytes);
-	if (modeltext_is(VARDATA_ANY(bytes), image.size_bytes))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("a model in LightGBM's text cannot be imported"),
-				 errhint("Pass the bytes of pgml.export_model(model_id), without a format.")));
-	/* Aligned, which a bytea's data need not be. */
-	image.bytes = palloc(Max(image.size_bytes, 1));
-	memcpy(image.bytes, VARDATA_ANY(bytes), image.size_bytes);
+	if (modeltext_is(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)))
+		image.bytes = modeltext_read(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &image.size_bytes);
+	else
+	{
+		/* Aligned, which a bytea's data need not be. */
+		image.size_bytes = VARSIZE_ANY_EXHDR(bytes);
+		image.bytes = palloc(Max(image.size_bytes, 1));
+		memcpy(image.bytes, VARDATA_ANY(bytes), image.size_bytes);
+	}
 	image_verify(&image);
 	if (image.model.task >= lengthof(tasks) || strcmp(request.task, tasks[image.model.task]) != 0)
 		ereport(ERROR,

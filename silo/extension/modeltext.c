@@ -5,8 +5,11 @@
 
 #include "modeltext.h"
 #include "score.h"
+#include "silo.h"
 
 #define START "tree\nversion="
+/* A frame has its length before it. */
+#define TEXT_MAX_BYTES (WIRE_PAYLOAD_MAX_BYTES - sizeof(uint32))
 
 static void
 check_trees(int64 model_id, const gc_model *model)
@@ -199,8 +202,41 @@ modeltext_write(int64 model_id, const void *image, size_t size_bytes)
 	return (bytea *) text.data;
 }
 
+static bool
+begins_with(const char *bytes, size_t count, const char *start)
+{
+	return count >= strlen(start) && memcmp(bytes, start, strlen(start)) == 0;
+}
+
+/* Written on Windows its lines end in CR LF. */
 bool
 modeltext_is(const char *bytes, size_t count)
 {
-	return count >= strlen(START) && memcmp(bytes, START, strlen(START)) == 0;
+	return begins_with(bytes, count, START) || begins_with(bytes, count, "tree\r\n");
+}
+
+/* The image of a text, to be verified as any other that a user brings. */
+void *
+modeltext_read(const char *text, size_t count, size_t *size_bytes)
+{
+	StringInfoData frame;
+	WireReader	reply;
+	void	   *image;
+
+	if (count > TEXT_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the model's text has %zu bytes, the limit is %zu", count, TEXT_MAX_BYTES),
+				 errhint("Save fewer trees: save_model's num_iteration.")));
+	initStringInfo(&frame);
+	wire_begin(&frame, WIRE_READ_MODEL_TEXT, silo_next_stream());
+	wire_put_str(&frame, text, (int) count);
+	wire_end(&frame);
+	reply = silo_call(&frame, WIRE_IMAGE_MADE, graincast_timeout_ms, true);
+	pfree(frame.data);
+	*size_bytes = wire_get_u32(&reply);
+	image = palloc(Max(reply.left, 1));
+	wire_get_bytes(&reply, image, *size_bytes);
+	silo_replied(&reply);
+	return image;
 }

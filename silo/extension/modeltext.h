@@ -1,5 +1,5 @@
 /*
- * Models of trees as LightGBM's text, version v4.
+ * Models of trees as LightGBM's text: written here, read by the silo.
  */
 #ifndef GRAINCAST_MODELTEXT_H
 #define GRAINCAST_MODELTEXT_H
@@ -8,5 +8,6 @@
 
 extern bytea *modeltext_write(int64 model_id, const void *image, size_t size_bytes);
 extern bool modeltext_is(const char *bytes, size_t count);
+extern void *modeltext_read(const char *text, size_t count, size_t *size_bytes);
 
 #endif

@@ -26,6 +26,8 @@ public static class FrameMessages
         ["start_run"] = Case(new StartRun(Run, 2), 0),
         ["end_run"] = Case(new EndRun(Run, "alice “ü”"), 14),
         ["collect_run"] = Case(new CollectRun(Run), 15),
+        ["read_model_text"] = Case(new ReadModelText("tree\nversion=v4\n"u8.ToArray()), 16),
+        ["image_made"] = Case(new ImageMade("GRAINIMG"u8.ToArray()), 16),
         ["run_ended"] = Case(new RunEnded(true), 14),
         ["list_runs"] = Case(new ListRuns(), 10),
         ["predict_by_key"] = Case(new PredictByKey("alice", "fraud “ü”", ["4711", "b"]), 11),

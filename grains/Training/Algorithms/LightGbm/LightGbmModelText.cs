@@ -1,138 +1,104 @@
-using System.Globalization;
 using Graincast.Scoring;
 
 namespace Graincast.Training;
 
-/// <summary>Reads the trees out of a LightGBM model text, version v4. Strict: whatever the image cannot express is an error, not a guess.</summary>
+/// <summary>Reads a LightGBM model text. Strict: whatever the image cannot express is an error, not a guess.</summary>
 internal static class LightGbmModelText
 {
-    // decision_type: bit 0 categorical, bit 1 default left, bits 2 and 3 missing type.
-    private const int Categorical = 1;
-    private const int DefaultLeft = 2;
-    private const string SplitFeature = "split_feature=";
-    private const string SplitGain = "split_gain=";
-
-    /// <summary>The learner: shrinkage is in the leaves already, so factor 1.</summary>
+    /// <summary>The learner of a model that was just trained: shrinkage is in the leaves already, so factor 1.</summary>
     /// <param name="text">The model.</param>
-    /// <param name="start">The score of each output that boosting started from. Trees take turns: tree i belongs to output i mod outputs.</param>
+    /// <param name="start">The score of each output that boosting started from.</param>
     /// <param name="isAveraged">A forest: the answer is the trees' mean. Each leaf is divided by their number.</param>
     /// <exception cref="GraincastException">XX000: the text has something that is not expected.</exception>
     public static TreeLearner Read(string text, double[] start, bool isAveraged = false)
     {
-        var outputs = start.Length;
-        var trees = new List<Tree>();
-        Dictionary<string, string>? fields = null;
-        var saysAverage = false;
-        foreach (var line in text.Split('\n'))
+        var model = ParseOwn(text);
+        if (model.IsAveraged != isAveraged || model.Outputs != start.Length)
         {
-            if (line.StartsWith("Tree=", StringComparison.Ordinal) || line == "end of trees")
-            {
-                if (fields is not null)
-                {
-                    trees.Add(ReadTree(fields, trees.Count % outputs));
-                }
-
-                fields = line == "end of trees" ? null : [];
-            }
-            else if (fields is not null && line.Length > 0)
-            {
-                var equals = line.IndexOf('=');
-                Expect(equals > 0, line);
-                fields.Add(line[..equals], line[(equals + 1)..]);
-            }
-            else if (line.StartsWith("version=", StringComparison.Ordinal))
-            {
-                Expect(line == "version=v4", line);
-            }
-            else
-            {
-                saysAverage |= line == "average_output";
-            }
+            throw Unexpected($"{model.Outputs} outputs{(model.IsAveraged ? ", average_output" : "")}");
         }
 
-        Expect(saysAverage == isAveraged, saysAverage ? "average_output" : "no average_output");
-        Expect(trees.Count > 0 && trees.Count % outputs == 0, $"{trees.Count} trees");
-        return new TreeLearner(isAveraged ? trees.ConvertAll(tree => Divide(tree, trees.Count / outputs)) : trees, start, 1);
+        var divisor = isAveraged ? model.Trees.Count / start.Length : 1;
+        return new TreeLearner([.. model.Trees.Select(tree => Adopt(tree, divisor))], start, 1);
     }
 
     /// <summary>What the splits by each feature gained, over all trees.</summary>
-    public static double[] Gains(string text, int features)
+    public static double[] Gains(string text, int features) => ParseOwn(text).Gains is var gains && gains.Length == features ? gains : throw Unexpected($"gains of {gains.Length} features");
+
+    /// <summary>All that the text says.</summary>
+    /// <exception cref="GraincastException">22023: the text is malformed, with the line that is. 0A000: it has something that an image cannot express.</exception>
+    public static LightGbmModel Parse(string text)
     {
-        var gains = new double[features];
-        int[] split = [];
-        foreach (var line in text.Split('\n'))
+        LightGbmModel? model = null;
+        foreach (var block in Blocks(text))
         {
-            if (line.StartsWith(SplitFeature, StringComparison.Ordinal))
+            if (model is null)
             {
-                split = [.. line[SplitFeature.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+                model = new LightGbmModel(block);
             }
-            else if (line.StartsWith(SplitGain, StringComparison.Ordinal))
+            else
             {
-                FeatureImportance.AddGains(split, line[SplitGain.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number), gains);
+                model.Add(block);
             }
         }
 
-        return gains;
+        return model is { Trees.Count: > 0 } && model.Trees.Count % model.Outputs == 0
+            ? model
+            : throw model!.Head.Wrong("num_tree_per_iteration", $"is {model.Outputs}, and the number of trees {model.Trees.Count}");
     }
 
-    private static Tree Divide(Tree tree, int by) => tree with { Leaves = [.. tree.Leaves.Select(value => value / by)] };
-
-    private static Tree ReadTree(Dictionary<string, string> fields, int output)
+    private static LightGbmModel ParseOwn(string text)
     {
-        var leaves = int.Parse(fields["num_leaves"], CultureInfo.InvariantCulture);
-        Expect(fields["num_cat"] == "0" && fields.GetValueOrDefault("is_linear", "0") == "0", "a categorical or linear tree");
-        var values = Numbers(fields, "leaf_value", leaves);
-        if (leaves == 1)
+        try
         {
-            return new Tree(output, [], values) { LeafRows = [1] };
+            return Parse(text);
         }
-
-        var features = Integers(fields, "split_feature", leaves - 1);
-        var thresholds = Numbers(fields, "threshold", leaves - 1);
-        var decisions = Integers(fields, "decision_type", leaves - 1);
-        var left = Integers(fields, "left_child", leaves - 1);
-        var right = Integers(fields, "right_child", leaves - 1);
-        var splits = new Split[leaves - 1];
-        for (var i = 0; i < splits.Length; i++)
+        catch (GraincastException exception)
         {
-            var missing = decisions[i] >> 2;
-            Expect((decisions[i] & Categorical) == 0 && missing is >= (int)MissingSplit.None and <= (int)MissingSplit.NaN, $"decision_type {decisions[i]}");
-            splits[i] = new Split(features[i], RoundDown(thresholds[i]), left[i], right[i], (MissingSplit)missing, (decisions[i] & DefaultLeft) != 0);
-        }
-
-        // Its parallel learner estimates the rows of a leaf, which may round to none.
-        return new Tree(output, splits, values) { LeafRows = Array.ConvertAll(Integers(fields, "leaf_count", leaves), rows => Math.Max(1, rows)) };
-    }
-
-    /// <summary>The largest float ≤ threshold, so that <c>x ≤ threshold</c> stays exact for every float x.</summary>
-    internal static float RoundDown(double threshold)
-    {
-        var rounded = (float)threshold;
-        return rounded > threshold ? MathF.BitDecrement(rounded) : rounded;
-    }
-
-    private static double[] Numbers(Dictionary<string, string> fields, string name, int count)
-    {
-        var numbers = fields[name].Split(' ').Select(word => Number(word)).ToArray();
-        Expect(numbers.Length == count, $"{numbers.Length} numbers in {name}");
-        return numbers;
-    }
-
-    // LightGBM writes inf where only a missing value goes right.
-    private static double Number(string word) => word == "inf" ? double.PositiveInfinity : double.Parse(word, CultureInfo.InvariantCulture);
-
-    private static int[] Integers(Dictionary<string, string> fields, string name, int count)
-    {
-        var numbers = fields[name].Split(' ').Select(word => int.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        Expect(numbers.Length == count, $"{numbers.Length} numbers in {name}");
-        return numbers;
-    }
-
-    private static void Expect(bool isSo, string found)
-    {
-        if (!isSo)
-        {
-            throw new GraincastException(SqlState.InternalError, "LightGBM's model has a form that an image does not", detail: found);
+            throw Unexpected(exception.Message, exception);
         }
     }
+
+    // What follows the trees (counts of splits, LightGBM's parameters) scores nothing.
+    private static IEnumerable<LightGbmBlock> Blocks(string text)
+    {
+        var block = new LightGbmBlock(1);
+        var number = 0;
+        for (var start = 0; start < text.Length;)
+        {
+            var end = text.IndexOf('\n', start);
+            end = end < 0 ? text.Length : end;
+            var line = text.AsMemory(start, end - start).TrimEnd('\r');
+            start = end + 1;
+            number++;
+            if (line.Span is "end of trees")
+            {
+                yield return block;
+                yield break;
+            }
+
+            if (line.Span.StartsWith("Tree="))
+            {
+                yield return block;
+                block = new LightGbmBlock(number);
+            }
+
+            if (!line.IsEmpty)
+            {
+                block.Add(number, line);
+            }
+        }
+
+        throw LightGbmBlock.Malformed(number, "the text ends without \"end of trees\"");
+    }
+
+    // Its parallel learner estimates the rows of a leaf, which may round to none.
+    private static Tree Adopt(Tree tree, int divisor) => tree with
+    {
+        Leaves = Array.ConvertAll(tree.Leaves, value => value / divisor),
+        LeafRows = Array.ConvertAll(tree.LeafRows, rows => Math.Max(1, rows)),
+    };
+
+    private static GraincastException Unexpected(string found, Exception? cause = null) =>
+        new(SqlState.InternalError, "LightGBM's model has a form that an image does not", detail: found, innerException: cause);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Graincast.Scoring;
 using Shouldly;
 using Xunit;
@@ -66,7 +67,50 @@ public sealed partial class LightGbmTextTests(TestDatabase database) : IClassFix
         (await session.FailAsync("0A000", "SELECT pgml.export_model(pgml.deployed_model('no trees'), 'lightgbm')")).Hint.ShouldNotBeNull().ShouldContain("lightgbm");
         (await session.FailAsync("0A000", "SELECT pgml.export_model(pgml.deployed_model('scaled'), 'lightgbm')")).Hint.ShouldNotBeNull().ShouldContain("view");
         (await session.FailAsync("22023", "SELECT pgml.export_model(pgml.deployed_model('scaled'), 'onnx')")).Hint.ShouldBe("Formats: image, lightgbm.");
-        (await session.FailAsync("0A000", "SELECT pgml.import_model('foreign', 'regression', convert_to(E'tree\\nversion=v4\\n', 'UTF8'))")).Hint.ShouldNotBeNullOrEmpty();
+    }
+
+    [Theory]
+    [InlineData("regression", "lightgbm", "a * b")]
+    [InlineData("regression", "random_forest", "a * b")]
+    [InlineData("classification", "lightgbm", "a > b")]
+    [InlineData("classification", "lightgbm", "(a + b) % 3")]
+    public async Task An_imported_text_answers_as_the_exported_model(string task, string algorithm, string label)
+    {
+        await using var session = await database.OpenAsync();
+        await session.ExecuteAsync($$"""
+            CREATE TABLE told AS SELECT a, b, {{label}} AS y FROM generate_series(1, 17) a, generate_series(1, 19) b;
+            SELECT pgml.train('told', '{{task}}', 'told', 'y', '{{algorithm}}', '{"n_estimators": 10}')
+            """);
+
+        var id = await session.ScalarAsync<long>($"SELECT pgml.import_model('heard', '{task}', pgml.export_model(pgml.deployed_model('told'), 'lightgbm'))");
+
+        (await session.ScalarAsync<long>("SELECT pgml.deployed_model('heard')")).ShouldBe(id);
+        (await session.RowsAsync($"SELECT count(*) > 100, max(abs(pgml.predict('told', t) - pgml.predict('heard', t))) < 1e-4 FROM told t")).ShouldHaveSingleItem().ShouldBe([true, true]);
+        var again = await session.ScalarAsync<long>($"SELECT pgml.import_model('heard', '{task}', pgml.export_model({id}, 'lightgbm'))");
+        (await session.ScalarAsync<bool>($"SELECT pgml.export_model({again}) = pgml.export_model({id})")).ShouldBeTrue();
+        await session.ExecuteAsync("SELECT pgml.drop_project('told'), pgml.drop_project('heard'); DROP TABLE told");
+    }
+
+    [Fact]
+    public async Task A_text_that_no_image_can_say_is_refused_and_nothing_is_written()
+    {
+        await using var session = await database.OpenAsync();
+        await session.ExecuteAsync("SELECT pgml.train('spoken', 'regression', 'line_1', 'y', 'lightgbm')");
+        var text = await session.ScalarAsync<string>("SELECT convert_from(pgml.export_model(pgml.deployed_model('spoken'), 'lightgbm'), 'UTF8')");
+        var otherRole = await database.CreateRoleAsync("listener");
+        await using var other = await database.OpenAsync(otherRole);
+        const string Import = "SELECT pgml.import_model($1, $2, convert_to($3, 'UTF8'))";
+
+        var objective = await session.FailAsync("0A000", Import, "unheard", "regression", text.Replace("objective=regression", "objective=poisson"));
+        objective.MessageText.ShouldContain("poisson");
+        objective.Hint.ShouldNotBeNull().ShouldContain("multiclass");
+        (await session.FailAsync("22023", Import, "unheard", "regression", text[..^"end of trees\n".Length])).MessageText.ShouldContain("without \"end of trees\"");
+        (await session.FailAsync("22023", Import, "unheard", "regression", "tree\r\n")).MessageText.ShouldContain("line 1");
+        (await session.FailAsync("22023", Import, "unheard", "classification", text)).Hint.ShouldBe("Pass task => 'regression'.");
+        (await session.FailAsync("22023", "SELECT pgml.import_model('unheard', 'regression', $1)", Encoding.Latin1.GetBytes("tree\nversion=v4é"))).MessageText.ShouldContain("UTF-8");
+        (await session.FailAsync("54000", "SELECT pgml.import_model('unheard', 'regression', convert_to(E'tree\\nversion=' || repeat('4', 64 << 20), 'UTF8'))")).Hint.ShouldNotBeNull().ShouldContain("num_iteration");
+        await other.FailAsync("42501", Import, "spoken", "regression", text);
+        (await session.ScalarAsync<long>("SELECT count(*) FROM pgml.projects WHERE name = 'unheard'")).ShouldBe(0);
     }
 
     private static float Feature(Random random) => random.Next(8) switch
