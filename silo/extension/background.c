@@ -66,6 +66,7 @@ add_row(const TrainRequest *request, const TrainRelation *relation, const TrainR
 	};
 
 	catalog_enter(&access);
+	catalog_lock_projects();
 	values[5] = Int64GetDatum(train_add_snapshot(request, relation));
 	(void) catalog_run(&statement, values, NULL, false);
 	catalog_leave(&access);

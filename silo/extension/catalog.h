@@ -60,6 +60,7 @@ extern Oid	catalog_projects_relation(void);
 extern bool catalog_is_watched(Oid relation);
 extern bool catalog_is_distributed(void);
 extern void catalog_begin_write(const char *function);
+extern void catalog_lock_projects(void);
 extern void catalog_become_owner(CatalogAccess *access);
 extern void catalog_become_caller(const CatalogAccess *access);
 extern void catalog_enter(CatalogAccess *access);

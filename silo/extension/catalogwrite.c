@@ -26,6 +26,19 @@ catalog_key_metric(const char *task)
 	return strcmp(task, "clustering") == 0 ? "silhouette" : "cumulative_explained_variance";
 }
 
+/*
+ * Within catalog_enter. Citus locks a reference table as a whole for an UPDATE, and what its foreign keys name too: whoever writes pgml.runs locks the
+ * projects first, as a training that ends does, so that no two transactions wait for each other.
+ */
+void
+catalog_lock_projects(void)
+{
+	static CatalogStatement statement = {"UPDATE pgml.projects SET updated_at = updated_at WHERE id = 0", 0, {0}};
+
+	if (catalog_is_distributed())
+		(void) catalog_run(&statement, NULL, NULL, false);
+}
+
 /* Within catalog_enter. The results live until catalog_leave. */
 bool
 catalog_lock_project(const char *name, CatalogProject *out)

@@ -271,7 +271,7 @@ parse_number(const gc_column *column, const char *text)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid number \"%s\" for column \"%s\"", text, inputs_column_name(column)),
-				 errhint("Texts of a text[] are read as numbers in the columns that were numbers in training.")));
+				 errhint("Texts of a text[] are read as numbers in the columns that were numbers in training, 1 and 0 for those that were boolean.")));
 	if (errno == ERANGE && fabs(value) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

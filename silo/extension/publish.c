@@ -35,6 +35,7 @@ lock_run(int64 run, TrainRequest *request, TrainResult *result)
 	bool		isnull;
 
 	catalog_enter(&access);
+	catalog_lock_projects();
 	found = catalog_run(&statement, values, NULL, false) > 0;
 	if (found)
 	{
@@ -85,7 +86,12 @@ write_model(TrainRequest *request, const TrainResult *result)
 	Oid			user;
 	int			security;
 
-	request->owner = get_role_oid(request->owner_name, false);
+	request->owner = get_role_oid(request->owner_name, true);
+	if (!OidIsValid(request->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\", whose training this was, does not exist any more", request->owner_name),
+				 errhint("Train again as a role that is to own the project.")));
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(request->owner, security | SECURITY_LOCAL_USERID_CHANGE);
 	(void) train_write(request, NULL, result, &model_id);

@@ -44,6 +44,33 @@ public sealed class BackgroundTests(GraincastCluster cluster)
     }
 
     [Fact]
+    public async Task Trainings_waited_for_and_in_the_background_never_wait_for_each_other_in_a_circle()
+    {
+        Servers.Citus.Require();
+        await PrepareAsync();
+        await using var source = await cluster.ConnectAsAsync("later_both");
+        await using var waiting = await Session.OpenAsync(cluster, "later_both", 0);
+        await using var leaving = await Session.OpenAsync(cluster, "later_both", 1);
+        await waiting.ScalarAsync<string>("SELECT project FROM pgml.train('both', 'regression', 'later.plus_10', 'y')");
+
+        await Task.WhenAll(
+            TimesAsync(waiting, "SELECT count(*) FROM pgml.train('both', 'regression', 'later.plus_10', 'y')"),
+            TimesAsync(leaving, "SELECT pgml.train_async('both_' || $1::bigint, 'regression', 'later.plus_10', 'y')"));
+
+        await Wait.UntilAsync("all runs are over", async () => await waiting.ScalarAsync<long>("SELECT count(*) FROM pgml.runs WHERE owner = 'later_both' AND status = 'in_progress'") == 0);
+        (await waiting.ScalarAsync<long>("SELECT count(*) FROM pgml.runs WHERE owner = 'later_both' AND status = 'successful'")).ShouldBe(25);
+
+        static async Task TimesAsync(Session session, string training)
+        {
+            await Task.Yield();
+            for (var i = 0L; i < 12; i++)
+            {
+                await session.ScalarAsync<long>(training, training.Contains('$', StringComparison.Ordinal) ? [i] : []);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_node_cancels_it_and_strangers_see_nothing_of_it()
     {
         Servers.Citus.Require();

@@ -36,7 +36,7 @@ public sealed class UpgradeTests(GraincastServer server)
         (await AskAsync(upgraded, Members)).ShouldNotBe(await AskAsync(fresh, Members));
         // As copies from between the releases had it.
         await ExecuteAsync(upgraded, """
-            CREATE FUNCTION pgml.export_model(model_id bigint) RETURNS bytea LANGUAGE sql RETURN NULL;
+            CREATE FUNCTION pgml.export_model(model_id bigint) RETURNS bytea LANGUAGE sql RETURN NULL::bytea;
             ALTER EXTENSION graincast ADD FUNCTION pgml.export_model(bigint);
             """);
 

@@ -64,7 +64,6 @@ internal sealed class Attempts(Random random, Victim victim, string thief, long 
             $"SET search_path = {thief}, pg_catalog; {query}",
             $"CREATE TEMP TABLE projects AS SELECT p.id, p.name, p.task, '{thief}'::name AS owner, '{{}}'::text[] AS predict_to FROM pgml.projects p; SET search_path = pg_temp, {thief}, pgml; {query}",
             $"SET graincast.pin = '{Hex(victim.Project)}:{victim.Models[0]}:{victim.Sha256}'; {query}",
-            $"SET graincast.pin = '{Hex(thief)}:{victim.Models[0]}:{victim.Sha256}'; SELECT pgml.predict('{thief}', {Features()})",
             $"SET graincast.on_behalf_of = '{victim.Role}'; {query}",
             $"SET ROLE {Pick(victim.Role, "postgres", "graincast")}; {query}",
             $"SET SESSION AUTHORIZATION {Pick(victim.Role, "postgres")}; {query}",
