@@ -47,6 +47,22 @@ public class BoostedTreeTests
         }
     }
 
+    // LightGBM puts a pointer to memory of its own into its caller's table of such columns: freeing it broke the heap.
+    [Theory]
+    [InlineData(10, 5)]
+    [InlineData(1000, 50)]
+    public void Columns_that_mostly_have_one_number_other_than_zero_are_learnt_from_again_and_again(int rows, int columns)
+    {
+        var table = Table.Of(
+            Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, columns).Select(column => (row + column) % 10 == 0 ? row : 5.0).ToArray()),
+            Enumerable.Range(0, rows).Select(row => (object?)(row % 10 == 0 ? 1.0 : 0.0)));
+        var spec = Trainer.Spec(table, "regression", "lightgbm") with { Hyperparams = """{"n_estimators": 2, "min_data_in_leaf": 1}""" };
+
+        var images = Enumerable.Range(0, 20).Select(_ => Convert.ToHexString(Trainer.Train(table, spec).Image));
+
+        images.Distinct().ShouldHaveSingleItem();
+    }
+
     [Theory]
     [InlineData("xgboost")]
     [InlineData("bagging")]

@@ -60,14 +60,20 @@ internal sealed unsafe class LightGbmBins(byte[] reference)
     private static nint CreateReference(LightGbmSample sample, TrainingPart part, string parameters)
     {
         var counts = new int[part.Width];
-        var samples = (double**)NativeMemory.AllocZeroed((nuint)part.Width, (nuint)sizeof(double*));
-        var rows = (int**)NativeMemory.AllocZeroed((nuint)part.Width, (nuint)sizeof(int*));
+        // LightGBM changes these tables: it puts pointers to memory of its own there. So they are not what is freed.
+        var valuesOf = new double*[part.Width];
+        var rowsOf = new int*[part.Width];
+        var cells = (nuint)sample.Count * (nuint)part.Width;
+        double* values = null;
+        int* rows = null;
         try
         {
+            values = (double*)NativeMemory.Alloc(cells, sizeof(double));
+            rows = (int*)NativeMemory.Alloc(cells, sizeof(int));
             for (var column = 0; column < part.Width; column++)
             {
-                samples[column] = (double*)NativeMemory.Alloc((nuint)sample.Count, sizeof(double));
-                rows[column] = (int*)NativeMemory.Alloc((nuint)sample.Count, sizeof(int));
+                valuesOf[column] = values + (nint)column * sample.Count;
+                rowsOf[column] = rows + (nint)column * sample.Count;
             }
 
             for (var row = 0; row < sample.Count; row++)
@@ -77,29 +83,25 @@ internal sealed unsafe class LightGbmBins(byte[] reference)
                 {
                     if (Math.Abs(features[column]) > Zero || float.IsNaN(features[column]))
                     {
-                        samples[column][counts[column]] = LightGbmDataset.Bound(features[column]);
-                        rows[column][counts[column]++] = row;
+                        valuesOf[column][counts[column]] = LightGbmDataset.Bound(features[column]);
+                        rowsOf[column][counts[column]++] = row;
                     }
                 }
             }
 
             nint handle;
+            fixed (double** valuesOfColumns = valuesOf)
+            fixed (int** rowsOfColumns = rowsOf)
             fixed (int* perColumn = counts)
             {
-                LightGbmApi.Check(LightGbmApi.DatasetCreateFromSampledColumn(samples, rows, part.Width, perColumn, sample.Count, 1, part.Rows, parameters, &handle));
+                LightGbmApi.Check(LightGbmApi.DatasetCreateFromSampledColumn(valuesOfColumns, rowsOfColumns, part.Width, perColumn, sample.Count, 1, part.Rows, parameters, &handle));
             }
 
             return handle;
         }
         finally
         {
-            for (var column = 0; column < part.Width; column++)
-            {
-                NativeMemory.Free(samples[column]);
-                NativeMemory.Free(rows[column]);
-            }
-
-            NativeMemory.Free(samples);
+            NativeMemory.Free(values);
             NativeMemory.Free(rows);
         }
     }
