@@ -79,7 +79,7 @@ public sealed class FailureTests(TestDatabase database) : IClassFixture<TestData
         await taker.ExecuteAsync("COMMIT");
 
         await orphan.MustEndAsync(superuser, "failed");
-        (await orphan.ErrorAsync(superuser)).ShouldBe($"42704 role \"{role}\" does not exist");
+        (await orphan.ErrorAsync(superuser)).ShouldBe($"42704 role \"{role}\", whose training this was, does not exist any more");
         (await superuser.ScalarAsync<long>("SELECT count(*) FROM pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE p.name = 'lent'")).ShouldBe(2);
     }
 
