@@ -8,6 +8,7 @@ using Xunit;
 namespace Graincast.Nodes;
 
 /// <summary>Training over several silos and servers, where Citus is and where it is not.</summary>
+[Collection(NodesCollection.Name)]
 public sealed class SeparateServersTests(SeparateServers nodes, ITestOutputHelper output) : IClassFixture<SeparateServers>
 {
     private const string Long = """{"n_estimators": 10000, "num_leaves": 1000, "min_data_in_leaf": 1}""";
