@@ -42,7 +42,7 @@ public sealed class BackendFramesTests(GraincastServer server) : IAsyncLifetime
 
         await session.FailAsync(Train);
 
-        _silo.Single(FrameKind.Hello).ShouldBe(new WireWriter().Frame(new Hello(1, 1, (uint)session.Pid, "graincast", "0.1.0"), 0).ToArray());
+        _silo.Single(FrameKind.Hello).ShouldBe(new WireWriter().Frame(new Hello(1, 1, (uint)session.Pid, "graincast", "0.2.0"), 0).ToArray());
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class InstallTests(GraincastServer server)
         var third = await InstallAsync(connection, "shop silo");
 
         both.ShouldAllBe(result => result.ExitCode == 0);
-        both.Sum(result => result.Output.Split('\n').Count(line => line.StartsWith("ran ", StringComparison.Ordinal))).ShouldBe(10);
+        both.Sum(result => result.Output.Split('\n').Count(line => line.StartsWith("ran ", StringComparison.Ordinal))).ShouldBe(12);
         third.Output.Trim().ShouldBe("The database is already at this version.", third.ToString());
         await using var source = NpgsqlDataSource.Create(connection);
         (await AskAsync(source, "SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname = 'graincast'")).ShouldBe("shop silo");
