@@ -44,7 +44,7 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
         }
 
         Task all = Task.WhenAll(served.Select(pair => pair.Value.Task));
-        await Task.WhenAny(all, Task.Delay(Limits.DrainTimeoutMs, cancellationToken));
+        await all.WaitAsync(TimeSpan.FromMilliseconds(Limits.DrainTimeoutMs), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!all.IsCompleted)
         {
             LogDrainedInVain(logger, served.Count(pair => !pair.Value.Task.IsCompleted), Limits.DrainTimeoutMs);

@@ -2,6 +2,8 @@ using System.Data;
 using Graincast.Placement;
 using Graincast.Supervision;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Graincast.Storage;
 
@@ -20,14 +22,15 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
     /// <inheritdoc/>
     public async Task<bool> PublishAsync(string database, string run)
     {
-        bool isPublished = false;
-        for (int look = 0; look < MaxLooks && !isPublished; look++)
+        ResiliencePipeline<bool> look = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<bool> { MaxRetryAttempts = MaxLooks, Delay = RetryPeriod, ShouldHandle = new PredicateBuilder<bool>().HandleResult(false) })
+            .Build();
+        return await look.ExecuteAsync(async token =>
         {
-            await UntilDoneAsync(database, async connection => isPublished = await PublishAsync(connection, long.Parse(run), _stopping.Token), _stopping.Token);
-            await (isPublished ? Task.CompletedTask : Task.Delay(RetryPeriod, time, _stopping.Token));
-        }
-
-        return isPublished;
+            bool isPublished = false;
+            await TryAsync(database, async connection => isPublished = await PublishAsync(connection, long.Parse(run), token), int.MaxValue, token);
+            return isPublished;
+        }, _stopping.Token);
     }
 
     /// <inheritdoc/>
@@ -51,10 +54,10 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
         do
         {
             IReadOnlyList<string> all = [];
-            await UntilDoneAsync(databases.Home, async _ => all = await catalog.AllDatabasesAsync(stoppingToken), stoppingToken);
+            await TryAsync(databases.Home, async _ => all = await catalog.AllDatabasesAsync(stoppingToken), int.MaxValue, stoppingToken);
             foreach (string database in all)
             {
-                await UntilDoneAsync(database, connection => PublishLostAsync(connection, stoppingToken), stoppingToken, MaxLooks);
+                await TryAsync(database, connection => PublishLostAsync(connection, stoppingToken), MaxLooks, stoppingToken);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -102,27 +105,33 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
         return isPublished;
     }
 
-    private async Task UntilDoneAsync(string database, Func<NpgsqlConnection, Task> attempt, CancellationToken cancellationToken, int attempts = int.MaxValue)
+    private async Task TryAsync(string database, Func<NpgsqlConnection, Task> attempt, int maxRetries, CancellationToken cancellationToken)
     {
-        for (int number = 0; number < attempts; number++)
-        {
-            try
+        ResiliencePipeline retry = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
             {
-                await using NpgsqlConnection connection = await databases.OpenAsync(database, cancellationToken);
-                await attempt(connection);
-                return;
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogFailed(logger, database, exception.Message);
-                if (exception is not NpgsqlException { IsTransient: true })
+                MaxRetryAttempts = maxRetries,
+                Delay = RetryPeriod,
+                ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(exception => exception.IsTransient),
+                OnRetry = failed =>
                 {
-                    // Such as a database that was dropped, or whose catalog is of an earlier release: nothing here is worth the silo's life.
-                    return;
-                }
-            }
-
-            await Task.Delay(RetryPeriod, time, cancellationToken);
+                    LogFailed(logger, database, failed.Outcome.Exception!.Message);
+                    return default;
+                },
+            })
+            .Build();
+        try
+        {
+            await retry.ExecuteAsync(async token =>
+            {
+                await using NpgsqlConnection connection = await databases.OpenAsync(database, token);
+                await attempt(connection);
+            }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Such as a database that was dropped, or whose catalog is of an earlier release: nothing here is worth the silo's life.
+            LogFailed(logger, database, exception.Message);
         }
     }
 

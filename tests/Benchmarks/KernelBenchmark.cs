@@ -66,7 +66,7 @@ internal static class KernelBenchmark
         (f[0] * f[1]) + MathF.Sin(6 * f[2]) + MathF.Pow(f[3] - 0.5f, 2) + (0.3f * f[4]) + (0.1f * random.NextSingle());
 
     private static byte[] Image(LightGbmTrees lightGbm) => ImageWriter.Write(new ModelImage(
-        ModelTask.Regression, [ImageColumn.Number("features", BenchmarkServer.Features)], LightGbmModelText.Read(lightGbm.Text(), [0]), Link.Identity, 1, [], "{}"));
+        ModelTask.Regression, [ImageColumn.Number("features", BenchmarkServer.Features)], LightGbmModelText.Read(lightGbm.Text(), [0]).Learner, Link.Identity, 1, [], "{}"));
 
     private static void ThrowIfDifferent(ScoringModel kernel, LightGbmTrees lightGbm, float[] rows)
     {

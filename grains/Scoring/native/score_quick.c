@@ -165,8 +165,7 @@ gc_quicken(gc_model *model, void *memory, uint32_t simd)
 
 	memset(memory, 0, header_bytes(&forest));
 	quick->simd = simd < gc_simd_best() ? simd : gc_simd_best();
-	quick->groups = group_count(&forest);
-	for (uint32_t i = 0; i < quick->groups; i++)
+	for (uint32_t i = 0; i < group_count(&forest); i++)
 	{
 		uint32_t splits = most_splits(&forest, i);
 		gc_quick_step *steps = (gc_quick_step *) (void *) at;

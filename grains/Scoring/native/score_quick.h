@@ -37,7 +37,6 @@ typedef struct gc_quick_group
 struct gc_quick
 {
 	uint32_t simd;				/* gc_simd */
-	uint32_t groups;
 	gc_quick_group group[];
 };
 

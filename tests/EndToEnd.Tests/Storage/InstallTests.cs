@@ -41,26 +41,6 @@ public sealed class InstallTests(GraincastServer server)
         refused.SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
     }
 
-    [Fact]
-    public async Task A_server_without_the_extension_says_to_run_make_install()
-    {
-        var connection = await CreateDatabaseAsync("without_extension");
-        var control = Directory.EnumerateFiles(Path.Combine(server.Data, "server"), "graincast.control", SearchOption.AllDirectories).Single();
-        File.Move(control, control + ".hidden");
-        try
-        {
-            var result = await Cli.GraincastAsync("install", "--connection", connection);
-
-            result.ExitCode.ShouldBe(1, result.ToString());
-            result.Error.ShouldContain("error: The extension graincast is not installed");
-            result.Error.ShouldContain("hint: Run `make install");
-        }
-        finally
-        {
-            File.Move(control + ".hidden", control);
-        }
-    }
-
     private static Task<Cli.Result> InstallAsync(string connection, string role) => Cli.GraincastAsync("install", "--connection", connection, "--silo-role", role);
 
     private async Task<string> CreateDatabaseAsync(string name)

@@ -93,8 +93,8 @@ public class BoostedTreeTests
     [Fact]
     public void A_model_text_with_something_unexpected_is_refused()
     {
-        const string Tree = "tree\nversion=v4\nnum_tree_per_iteration=1\nmax_feature_idx=0\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=0.5\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=1 2\nleaf_count=3 4\nis_linear=0\n\nend of trees\n";
-        LightGbmModelText.Read(Tree, [0]).Trees.Count.ShouldBe(1);
+        const string Tree = "tree\nversion=v4\nnum_tree_per_iteration=1\nmax_feature_idx=0\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\nthreshold=0.5\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=1 2\nleaf_count=3 4\nis_linear=0\n\nend of trees\n";
+        LightGbmModelText.Read(Tree, [0]).Learner.Trees.Count.ShouldBe(1);
         foreach (var (from, to) in new[] { ("num_cat=0", "num_cat=1"), ("decision_type=2", "decision_type=1"), ("decision_type=2", "decision_type=14"), ("is_linear=0", "is_linear=1"), ("v4", "v5"), ("leaf_value=1 2", "leaf_value=1"), ("end of trees", "average_output") })
         {
             Trainer.Refusal(() => LightGbmModelText.Read(Tree.Replace(from, to), [0])).SqlState.ShouldBe("XX000");

@@ -9,14 +9,5 @@ namespace Graincast.Training;
 internal sealed record WeightedTree(Split[] Splits, double[][] Leaves, double[] Gains)
 {
     /// <summary>The leaf that a row falls into.</summary>
-    public int Leaf(ReadOnlySpan<float> features)
-    {
-        var at = Splits.Length == 0 ? ~0 : 0;
-        while (at >= 0)
-        {
-            at = features[Splits[at].Feature] <= Splits[at].Threshold ? Splits[at].Left : Splits[at].Right;
-        }
-
-        return ~at;
-    }
+    public int Leaf(ReadOnlySpan<float> features) => LeafRows.LeafOf(Splits, features);
 }

@@ -38,8 +38,9 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
             var labels = Enumerable.Range(0, machines.Own.LocalRows).Select(row => (float)(Label(machines.Own, row, output) - means[output])).ToArray();
             var text = machines.Grow(growth, labels, [], progress);
             native.Add(new LightGbmBooster(text, [means[output]], isAveraged: true));
-            TensorPrimitives.Add(gains, LightGbmModelText.Gains(text, part.Width), gains);
-            trees.AddRange(LightGbmModelText.Read(text, [0], isAveraged: true).Trees.Select(tree => tree with { Output = output }));
+            var (forest, ownGains) = LightGbmModelText.Read(text, [0], isAveraged: true);
+            TensorPrimitives.Add(gains, ownGains, gains);
+            trees.AddRange(forest.Trees.Select(tree => tree with { Output = output }));
         }
 
         return new Fitted(new TreeLearner(trees, means, 1), part.ClassCount == 0 ? Link.Identity : Link.Share, means.Length, native) { Importance = gains };

@@ -5,25 +5,24 @@ namespace Graincast.Training;
 /// <summary>Reads a LightGBM model text. Strict: whatever the image cannot express is an error, not a guess.</summary>
 internal static class LightGbmModelText
 {
-    /// <summary>The learner of a model that was just trained: shrinkage is in the leaves already, so factor 1.</summary>
+    /// <summary>
+    /// The learner of a model that was just trained, shrinkage is in the leaves already, so factor 1; and what the splits by each feature gained, over all trees.
+    /// </summary>
     /// <param name="text">The model.</param>
     /// <param name="start">The score of each output that boosting started from.</param>
     /// <param name="isAveraged">A forest: the answer is the trees' mean. Each leaf is divided by their number.</param>
     /// <exception cref="GraincastException">XX000: the text has something that is not expected.</exception>
-    public static TreeLearner Read(string text, double[] start, bool isAveraged = false)
+    public static (TreeLearner Learner, double[] Gains) Read(string text, double[] start, bool isAveraged = false)
     {
         var model = ParseOwn(text);
-        if (model.IsAveraged != isAveraged || model.Outputs != start.Length)
+        if (model.IsAveraged != isAveraged || model.Outputs != start.Length || model.Gains.Length == 0)
         {
-            throw Unexpected($"{model.Outputs} outputs{(model.IsAveraged ? ", average_output" : "")}");
+            throw Unexpected($"{model.Outputs} outputs{(model.IsAveraged ? ", average_output" : "")}, gains of {model.Gains.Length} features");
         }
 
         var divisor = isAveraged ? model.Trees.Count / start.Length : 1;
-        return new TreeLearner([.. model.Trees.Select(tree => Adopt(tree, divisor))], start, 1);
+        return (new TreeLearner([.. model.Trees.Select(tree => Adopt(tree, divisor))], start, 1), model.Gains);
     }
-
-    /// <summary>What the splits by each feature gained, over all trees.</summary>
-    public static double[] Gains(string text, int features) => ParseOwn(text).Gains is var gains && gains.Length == features ? gains : throw Unexpected($"gains of {gains.Length} features");
 
     /// <summary>All that the text says.</summary>
     /// <exception cref="GraincastException">22023: the text is malformed, with the line that is. 0A000: it has something that an image cannot express.</exception>

@@ -19,9 +19,9 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
         var labels = part.ClassCount == 0 ? Array.ConvertAll(machines.Own.Targets, target => (float)target) : Array.ConvertAll(machines.Own.Classes, label => (float)label);
         var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), parameters, settings.Integer("n_estimators"), "lightgbm");
         var text = machines.Grow(growth, labels, start, progress);
-        var learner = LightGbmModelText.Read(text, start);
+        var (learner, gains) = LightGbmModelText.Read(text, start);
         var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };
-        return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start)) { Importance = LightGbmModelText.Gains(text, part.Width) };
+        return new Fitted(learner, link, start.Length, new LightGbmBooster(text, start)) { Importance = gains };
     }
 
     private string Parameters(int classes, HyperparameterValues settings, long seed, int machines)

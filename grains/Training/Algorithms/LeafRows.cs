@@ -12,7 +12,7 @@ internal static class LeafRows
         var rows = new long[tree.Leaves.Length];
         for (var row = 0; row < part.LocalRows; row++)
         {
-            rows[LeafOf(tree, part.Features.Row(row))]++;
+            rows[LeafOf(tree.Splits, part.Features.Row(row))]++;
         }
 
         part.Ranks.Sum(rows);
@@ -20,12 +20,13 @@ internal static class LeafRows
         return tree with { LeafRows = Array.ConvertAll(rows, count => (int)Math.Clamp(count, 1, int.MaxValue)) };
     });
 
-    private static int LeafOf(Tree tree, ReadOnlySpan<float> features)
+    /// <summary>The leaf that a row falls into.</summary>
+    public static int LeafOf(Split[] splits, ReadOnlySpan<float> features)
     {
-        var place = tree.Splits.Length > 0 ? 0 : ~0;
+        var place = splits.Length > 0 ? 0 : ~0;
         while (place >= 0)
         {
-            var split = tree.Splits[place];
+            var split = splits[place];
             place = features[split.Feature] <= split.Threshold ? split.Left : split.Right;
         }
 
