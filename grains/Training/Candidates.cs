@@ -63,8 +63,11 @@ internal sealed class Candidates : IDisposable
             new AgreementCheck(candidate.Model, set.Preparation, candidate.Fitted.Native, _plan.Algorithm.NonFinite).Run(set.EvaluationInputs);
         }
 
-        using var joint = ScoringModel.Open(image);
-        AgreementCheck.RunJoint(joint, [.. _all.Select(candidate => candidate.Model)], _data[0].EvaluationInputs);
+        if (_all.Count > 1)
+        {
+            using var joint = ScoringModel.Open(image);
+            AgreementCheck.RunJoint(joint, [.. _all.Select(candidate => candidate.Model)], _data[0].EvaluationInputs);
+        }
     }
 
     /// <summary>The metrics on the rows that are held out.</summary>
