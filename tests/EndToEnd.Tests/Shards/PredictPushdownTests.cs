@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Graincast.Servers;
 using Shouldly;
 using Xunit;
@@ -41,8 +42,9 @@ public sealed class PredictPushdownTests(GraincastCluster cluster)
         {
             // Every shard at once would want more parallel workers than there are, and the one shard that is shown may be the one that got none.
             await owner.ExecuteAsync("SET citus.explain_all_tasks = on; SET citus.max_adaptive_executor_pool_size = 1");
-            await Wait.UntilAsync("other tests leave two parallel workers free", async () =>
-                (await ExplainAsync(owner, $"SELECT sum({rows.Predict}) FROM {rows.Table}", "ANALYZE, ")).Contains("Workers Launched: 2", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
+            // One or two: it depends on whether autovacuum has counted the pages of the shards yet.
+            await Wait.UntilAsync("other tests leave a parallel worker free", async () =>
+                Regex.IsMatch(await ExplainAsync(owner, $"SELECT sum({rows.Predict}) FROM {rows.Table}", "ANALYZE, "), "Workers Launched: [12]"));
         }
         await InsertsOnWorkersAsync(rows, owner);
     }
