@@ -77,7 +77,7 @@ public sealed class UpWorkersTests(GraincastCluster cluster)
         var again = await Cli.GraincastAsync("up", "--data", cluster.Data, "--workers", $"{cluster.Workers}");
 
         again.ExitCode.ShouldBe(0, again.ToString());
-        again.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        again.Elapsed.ShouldBeWithin(TimeSpan.FromSeconds(2));
         again.Output.ShouldNotContain("Starting");
         again.Output.ShouldNotContain("Adding");
         foreach (var node in cluster.Nodes)

@@ -34,7 +34,7 @@ public sealed class HostileSiloTests(GraincastServer server) : IAsyncLifetime
         var answer = await session.RunAsync(Trainings.Quick);
 
         answer.SqlState.ShouldBe(hostile.SqlState, answer.Text);
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        clock.Elapsed.ShouldBeWithin(TimeSpan.FromSeconds(2));
         await session.MustLiveOnAsync();
         await MustTrainWithRealSiloAsync(session);
     }
@@ -59,7 +59,7 @@ public sealed class HostileSiloTests(GraincastServer server) : IAsyncLifetime
 
         (await session.RunAsync(Trainings.Quick)).SqlState.ShouldBe(SqlState.ConnectionLost);
 
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMilliseconds(3 * TimeoutMs));
+        clock.Elapsed.ShouldBeWithin(TimeSpan.FromMilliseconds(3 * TimeoutMs));
         await MustTrainWithRealSiloAsync(session);
     }
 
@@ -83,7 +83,7 @@ public sealed class HostileSiloTests(GraincastServer server) : IAsyncLifetime
 
         (await session.RunAsync(Trainings.Quick)).SqlState.ShouldBe(SqlState.ConnectionLost);
 
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        clock.Elapsed.ShouldBeWithin(TimeSpan.FromSeconds(2));
         await MustTrainWithRealSiloAsync(session);
     }
 
@@ -99,7 +99,7 @@ public sealed class HostileSiloTests(GraincastServer server) : IAsyncLifetime
 
         (await session.RunAsync(Trainings.LongFeed)).SqlState.ShouldBe(SqlState.QueryCanceled);
 
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        clock.Elapsed.ShouldBeWithin(TimeSpan.FromSeconds(2));
         never.Set();
         await session.MustSucceedAsync("RESET statement_timeout");
         await MustTrainWithRealSiloAsync(session);

@@ -83,7 +83,7 @@ public sealed class Trainings(GraincastServer server)
             await using var busy = server.Superuser.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pgml.train%' AND pid <> pg_backend_pid()");
             return (long)(await busy.ExecuteScalarAsync())! == 0;
         });
-        sinceTheEnd.Elapsed.ShouldBeLessThan(limit, "until no child, row or busy backend of the training was left");
+        sinceTheEnd.Elapsed.ShouldBeWithin(limit, "until no child, row or busy backend of the training was left");
     }
 
     private IEnumerable<FileInfo> RowFiles()

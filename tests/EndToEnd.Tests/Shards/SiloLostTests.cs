@@ -43,7 +43,7 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
 
         Report($"{phase} from node {caller}, silo {killed} killed", clock, error);
         MustName(killed, error);
-        clock.Elapsed.ShouldBeLessThan(KilledLimit);
+        clock.Elapsed.ShouldBeWithin(KilledLimit);
         await _trainings.MustBeGoneAsync(cluster.Nodes.Where(node => node != killed));
         await Wait.UntilAsync("the killed silo's child is gone", () => _trainings.WorkersOf(killed).Count == 0);
         (await _trainings.CountCatalogAsync()).ShouldBe(before);
@@ -73,7 +73,7 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
 
         Report($"{phase} from node {caller}, silo {frozen} frozen", clock, error);
         MustName(frozen, error);
-        clock.Elapsed.ShouldBeLessThan(FrozenLimit);
+        clock.Elapsed.ShouldBeWithin(FrozenLimit);
         (await _trainings.CountCatalogAsync()).ShouldBe(before);
         await _trainings.MustBeGoneAsync(cluster.Nodes.Where(node => node != frozen));
         output.WriteLine($"… nothing left elsewhere after {clock.Elapsed.TotalMilliseconds:F0} ms");
