@@ -21,10 +21,10 @@ public sealed class SdkClient : IAsyncDisposable
 
     public static Task<SdkClient> ConnectAsync(GraincastServer server) => ConnectAsync(server.Superuser);
 
-    /// <summary>To one of the silos that this database knows.</summary>
+    /// <summary>To one of the silos that this database knows. Other tests write members of their own, elsewhere.</summary>
     public static async Task<SdkClient> ConnectAsync(NpgsqlDataSource superuser)
     {
-        await using var find = superuser.CreateCommand("SELECT deploymentid, address, proxyport FROM graincast.members WHERE status = 3");
+        await using var find = superuser.CreateCommand("SELECT deploymentid, address, proxyport FROM graincast.members WHERE status = 3 AND address = '127.0.0.1'");
         await using var reader = await find.ExecuteReaderAsync();
         await reader.ReadAsync();
         (string cluster, var gateway) = (reader.GetString(0), new IPEndPoint(IPAddress.Parse(reader.GetString(1)), reader.GetInt32(2)));
