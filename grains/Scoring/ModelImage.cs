@@ -23,6 +23,12 @@ public enum Link
 
     /// <summary>One non-negative raw score a label (one in all for two labels: the second's), divided by their sum.</summary>
     Share = 4,
+
+    /// <summary>
+    /// One raw score a pair of labels, (0, 1), (0, 2) … (1, 2) …: above 0 the second wins, else the first. The label that wins most pairs is the answer, of several the first;
+    /// its share of the pairs stands for its probability.
+    /// </summary>
+    Votes = 5,
 }
 
 /// <summary>What a column holds. Numbers are on disk: frozen by a test.</summary>
