@@ -46,6 +46,7 @@ typedef struct gc_column
 	uint32_t name_bytes;
 	uint32_t kind;			/* gc_column_kind */
 	uint32_t missing;		/* gc_missing: what a NULL (or NaN under FILL) means */
+	uint32_t unknown;		/* gc_missing: what a text that training never saw means; ERROR: the answer would be NaN */
 	uint32_t first_input;	/* index of the column's first number in the inputs */
 	uint32_t width;			/* numbers of this column in the inputs */
 } gc_column;

@@ -10,7 +10,8 @@ internal static class ReferenceScorer
         foreach (var column in image.Columns)
         {
             var filled = inputs.Slice(input, column.Width).ToArray().Select((x, i) =>
-                (float.IsNaN(x) || (column.Kind == ColumnKind.Text && !IsCategory(column, x))) && column.Fill.Length > 0 ? column.Fill[i] : x).ToArray();
+                !float.IsNaN(x) && (column.Kind == ColumnKind.Number || IsCategory(column, x)) ? x
+                    : column.Fill.Length > 0 ? column.Fill[i] : float.IsNaN(column.Unknown) ? x : column.Unknown).ToArray();
             var encoded = column.Encoder switch
             {
                 Encoder.OneHot => [.. column.Categories.Select((_, i) => filled[0] == i ? 1f : 0f)],

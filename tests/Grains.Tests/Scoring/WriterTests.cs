@@ -26,6 +26,7 @@ public sealed class WriterTests
         { "an infinite fill", WithColumn(ImageColumn.Number("a") with { Fill = [float.PositiveInfinity] }) },
         { "a fill too many", WithColumn(ImageColumn.Number("a") with { Fill = [1, 2] }) },
         { "a fill that is no category", WithColumn(Text("a", "b") with { Fill = [2] }) },
+        { "an unknown text that is no category", WithColumn(Text("a", "b") with { Unknown = 2 }) },
         { "a category twice", WithColumn(Text("a", "b", "a")) },
         { "a category with a zero byte", WithColumn(Text("a\0")) },
         { "a category that is no Unicode", WithColumn(Text("\ud800")) },
