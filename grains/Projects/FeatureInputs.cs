@@ -7,7 +7,7 @@ internal static class FeatureInputs
 {
     private const int ListedColumns = 10;
 
-    /// <summary>22023 on another number of features or an unknown name, 42804 on a text where a number belongs or the other way round, 22004 on a NULL that nothing fills.</summary>
+    /// <summary>22023 on another number of features or an unknown name, 42804 on a text where a number belongs or the other way round, 22004 on a NULL that nothing fills, 22023 on a text that nothing stands for.</summary>
     public static float[] Of(ScoringModel model, FeatureRow row)
     {
         if (row.Texts is { } texts && texts.Length != row.Numbers.Length)
@@ -112,7 +112,7 @@ internal static class FeatureInputs
         ScoringColumn column = model.Columns[c];
         if (text is not null)
         {
-            return column.Kind == ColumnKind.Text ? model.Category(c, text) : throw Mismatch(column, "text", "a number");
+            return column.Kind == ColumnKind.Text ? model.TextInput(c, text) : throw Mismatch(column, "text", "a number");
         }
 
         if (!float.IsNaN(number))

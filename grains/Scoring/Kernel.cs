@@ -52,6 +52,7 @@ internal static unsafe partial class Kernel
         public uint NameBytes;
         public uint Kind;
         public uint Missing;
+        public uint Unknown;
         public uint FirstInput;
         public uint Width;
     }

@@ -23,6 +23,12 @@ public enum Link
 
     /// <summary>One non-negative raw score a label (one in all for two labels: the second's), divided by their sum.</summary>
     Share = 4,
+
+    /// <summary>
+    /// One raw score a pair of labels, (0, 1), (0, 2) … (1, 2) …: above 0 the second wins, else the first. The label that wins most pairs is the answer, of several the first;
+    /// its share of the pairs stands for its probability.
+    /// </summary>
+    Votes = 5,
 }
 
 /// <summary>What a column holds. Numbers are on disk: frozen by a test.</summary>
@@ -50,7 +56,7 @@ public sealed record Category(string Text, float Value);
 
 /// <summary>
 /// One table column of the feature schema. <paramref name="Width"/> inputs (arrays flattened, row-major).
-/// <paramref name="Fill"/>: what replaces a NULL or NaN input, one number an input; empty = a NULL is an error.
+/// <paramref name="Fill"/>: what replaces a NULL or NaN input, or a text that is no category, one number an input; empty = a NULL is an error.
 /// <paramref name="Center"/> and <paramref name="Scale"/>: feature = (encoded − center) · scale, one each a feature of this column; empty = as it is.
 /// </summary>
 public sealed record ImageColumn(
@@ -63,6 +69,9 @@ public sealed record ImageColumn(
     double[] Center,
     double[] Scale)
 {
+    /// <summary>In a text column without a fill: the number of the category that any text counts as which is none; NaN = it is missing to trees, to other learners an error.</summary>
+    public float Unknown { get; init; } = float.NaN;
+
     /// <summary>A number column with neither imputer nor scaler.</summary>
     public static ImageColumn Number(string name, int width = 1) => new(name, ColumnKind.Number, width, Encoder.None, [], [], [], []);
 }

@@ -80,7 +80,7 @@ internal static class SchemaWriter
     {
         for (var i = 0; i < column.Width; i++)
         {
-            sections[ImageSection.Inputs].Write(column.Fill.Length > 0 ? column.Fill[i] : float.NaN);
+            sections[ImageSection.Inputs].Write(column.Fill.Length > 0 ? column.Fill[i] : column.Unknown);
         }
     }
 

@@ -79,6 +79,19 @@ public sealed unsafe partial class ScoringModel : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ScoringModel Open(string path, bool verifyHash = true) => new(ImageHandle.Map(path, verifyHash));
 
+    /// <summary>The input number of a text in a text column, by the rules and in the words of SQL's predict; NaN stands for a text that training never saw.</summary>
+    /// <exception cref="GraincastException">22023: it never saw it, and the answer would be NaN.</exception>
+    public float TextInput(int column, string text)
+    {
+        var number = Category(column, text);
+        return !float.IsNaN(number) || Columns[column].Unknown == MissingInput.Fill
+            ? number
+            : throw new GraincastException(
+                SqlState.InvalidParameter,
+                $"column \"{Columns[column].Name}\" has the text \"{text}\", which training has not seen",
+                "Train with such rows, encode the column by one_hot or target, impute it by its mode, or train trees such as lightgbm, which take it as missing.");
+    }
+
     /// <summary>The input number of a text in a text column; NaN when training never saw it.</summary>
     public float Category(int column, string text)
     {
@@ -204,7 +217,7 @@ public sealed unsafe partial class ScoringModel : IDisposable
         Kernel.Column column;
         Kernel.ColumnAt(_image.Model, (uint)index, &column);
         return new ScoringColumn(
-            Text(column.Name, column.NameBytes), (ColumnKind)column.Kind, (MissingInput)column.Missing, (int)column.FirstInput, (int)column.Width);
+            Text(column.Name, column.NameBytes), (ColumnKind)column.Kind, (MissingInput)column.Missing, (int)column.FirstInput, (int)column.Width, (MissingInput)column.Unknown);
     }
 
     private Label LabelAt(int index)

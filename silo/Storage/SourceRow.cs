@@ -18,7 +18,7 @@ internal sealed record SourceRow(int Place, string? Key, int[] Lengths, double?[
 
     /// <summary>
     /// The model's inputs, by the rules and in the words of SQL's predict: 22004 on a NULL that nothing fills, 22003 on a number beyond <c>real</c>, 22023 on an array of
-    /// another length, 42804 on another type.
+    /// another length or a text that nothing stands for, 42804 on another type.
     /// </summary>
     public KeyedRow Inputs(ScoringModel model, FeatureSource source)
     {
@@ -68,7 +68,7 @@ internal sealed record SourceRow(int Place, string? Key, int[] Lengths, double?[
                     "Use a relation, or a view, with the types that the model was trained on.");
             }
 
-            own[i] = Texts[at + i] is { } text ? model.Category(c, text) : Numbers[at + i] is { } number ? Narrow(number, column) : Missing(column);
+            own[i] = Texts[at + i] is { } text ? model.TextInput(c, text) : Numbers[at + i] is { } number ? Narrow(number, column) : Missing(column);
         }
     }
 

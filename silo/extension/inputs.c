@@ -91,8 +91,14 @@ float
 inputs_category(const InputSchema *schema, uint32 column, const char *text, int bytes)
 {
 	char	   *utf8 = pg_server_to_any(text, bytes, PG_UTF8);
+	float		number = gc_category(schema->model, column, utf8, utf8 == text ? (size_t) bytes : strlen(utf8));
 
-	return gc_category(schema->model, column, utf8, utf8 == text ? (size_t) bytes : strlen(utf8));
+	if (isnan(number) && schema->columns[column].unknown == GC_MISSING_ERROR)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column \"%s\" has the text \"%.*s\", which training has not seen", inputs_column_name(&schema->columns[column]), bytes, text),
+				 errhint("Train with such rows, encode the column by one_hot or target, impute it by its mode, or train trees such as lightgbm, which take it as missing.")));
+	return number;
 }
 
 bool

@@ -13,7 +13,7 @@
 #define GC_SHA256_BYTES 32
 
 enum gc_task { GC_REGRESSION = 1, GC_CLASSIFICATION = 2, GC_CLUSTERING = 3, GC_DECOMPOSITION = 4 };
-enum gc_link { GC_IDENTITY = 1, GC_LOGISTIC = 2, GC_SOFTMAX = 3, GC_SHARE = 4 };
+enum gc_link { GC_IDENTITY = 1, GC_LOGISTIC = 2, GC_SOFTMAX = 3, GC_SHARE = 4, GC_VOTES = 5 };
 enum gc_column_kind { GC_NUMBER = 1, GC_TEXT = 2 };
 enum gc_missing { GC_MISSING_ERROR = 0, GC_MISSING_FILL = 1 };
 /* Registers that tables of trees are read with, the widest last. */
@@ -30,7 +30,7 @@ typedef struct gc_model
 	uint32_t columns;		/* what a user names: one table column each, arrays count once */
 	uint32_t inputs;		/* numbers a caller passes: columns, arrays flattened */
 	uint32_t features;		/* numbers the learner sees, after encoding */
-	uint32_t outputs;		/* raw scores: 1, classes, clusters or components */
+	uint32_t outputs;		/* raw scores: 1, classes, pairs of classes, clusters or components */
 	uint32_t labels;		/* class labels, 0 unless classification */
 	uint32_t learner;
 	uint32_t link;
@@ -46,6 +46,7 @@ typedef struct gc_column
 	uint32_t name_bytes;
 	uint32_t kind;			/* gc_column_kind */
 	uint32_t missing;		/* gc_missing: what a NULL (or NaN under FILL) means */
+	uint32_t unknown;		/* gc_missing: what a text that training never saw means; ERROR: the answer would be NaN */
 	uint32_t first_input;	/* index of the column's first number in the inputs */
 	uint32_t width;			/* numbers of this column in the inputs */
 } gc_column;

@@ -19,9 +19,50 @@ first_best(const double *scores, uint32_t count, double sign)
 	return best;
 }
 
+/* How many of its pairs a label wins; NaN when the score of one of them is. A score above 0 is the second's of a pair. */
+static double
+votes_of(const gc_model *model, const double *scores, uint32_t label)
+{
+	const double *pair = scores + label;
+	double votes = 0;
+
+	for (uint32_t first = 0; first < label; first++)
+	{
+		/* The pairs of one first label lie together, one fewer for each. */
+		votes += isnan(pair[-1]) ? NAN : pair[-1] > 0;
+		pair += model->labels - first - 2;
+	}
+	for (uint32_t second = label + 1; second < model->labels; second++, pair++)
+		votes += isnan(*pair) ? NAN : !(*pair > 0);
+	return votes;
+}
+
+static int64_t
+most_votes(const gc_model *model, const double *scores)
+{
+	int64_t best = -1;
+	double most = -1;
+
+	for (uint32_t i = 0; i < model->labels; i++)
+	{
+		double votes = votes_of(model, scores, i);
+
+		if (isnan(votes))
+			return -1;
+		if (votes > most)
+		{
+			best = i;
+			most = votes;
+		}
+	}
+	return best;
+}
+
 static int64_t
 best_label(const gc_model *model, const double *scores)
 {
+	if (model->link == GC_VOTES)
+		return most_votes(model, scores);
 	if (model->outputs > 1)
 		return first_best(scores, model->outputs, 1);
 	if (isnan(scores[0]))
@@ -90,7 +131,10 @@ gc_probabilities(const gc_model *model, const double *scores, float *out)
 {
 	if (model->task != GC_CLASSIFICATION)
 		return;
-	if (model->link == GC_SOFTMAX)
+	if (model->link == GC_VOTES)
+		for (uint32_t i = 0; i < model->labels; i++)
+			out[i] = (float) (votes_of(model, scores, i) / model->outputs);
+	else if (model->link == GC_SOFTMAX)
 		softmax(scores, model->outputs, out);
 	else if (model->link == GC_LOGISTIC)
 	{

@@ -197,7 +197,7 @@ add_linear(const gc_model *model, const explanation *e, uint32_t output, double 
 int
 gc_explains(const gc_model *model)
 {
-	if (model->learner != GC_LINEAR && model->learner != GC_TREES)
+	if ((model->learner != GC_LINEAR && model->learner != GC_TREES) || model->link == GC_VOTES)
 		return -1;
 	return model->section_bytes[GC_SECTION_BACKGROUND] != 0;
 }

@@ -27,12 +27,14 @@ void
 gc_column_at(const gc_model *model, uint32_t column, gc_column *out)
 {
 	const gc_column_record *record = (const gc_column_record *) model->section[GC_SECTION_COLUMNS] + column;
+	const float *fill = (const float *) model->section[GC_SECTION_INPUTS] + record->first_input;
 
 	*out = (gc_column) {
 		.name = text_at(model, record->name_offset),
 		.name_bytes = record->name_bytes,
 		.kind = record->kind,
 		.missing = record->missing,
+		.unknown = record->encoder == GC_ENCODE_VALUE && isnan(fill[0]) && model->learner != GC_TREES ? GC_MISSING_ERROR : GC_MISSING_FILL,
 		.first_input = record->first_input,
 		.width = record->width,
 	};

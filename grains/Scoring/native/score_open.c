@@ -130,7 +130,10 @@ check_task(gc_check *check)
 			break;
 		case GC_CLASSIFICATION:
 			good = scores_add_up && model->labels >= 2;
-			if (model->outputs == 1)
+			if (model->link == GC_VOTES)
+				good = good && model->learner == GC_LINEAR && model->labels > 2 &&
+					(uint64_t) model->labels * (model->labels - 1) / 2 == model->outputs;
+			else if (model->outputs == 1)
 				good = good && model->labels == 2 && (model->link == GC_LOGISTIC || model->link == GC_SHARE);
 			else
 				good = good && model->labels == model->outputs && (model->link == GC_SOFTMAX || model->link == GC_SHARE);

@@ -86,7 +86,7 @@ check_fill(gc_check *check, const gc_column_record *column)
 	{
 		if (isnan(fill[i]))
 			continue;
-		if (column->missing == GC_MISSING_ERROR || !isfinite(fill[i]))
+		if ((column->missing == GC_MISSING_ERROR && column->kind == GC_NUMBER) || !isfinite(fill[i]))
 			return gc_refuse(check, "The fill of input %u of the image is impossible.", i);
 		if (column->kind == GC_TEXT &&
 			!(fill[i] >= 0 && fill[i] < (float) column->categories && fill[i] == floorf(fill[i])))

@@ -115,13 +115,14 @@ internal static class AlgorithmCatalog
             var isLabels = task == ModelTask.Classification;
             var loss = isLabels ? "squared hinge" : "squared epsilon-insensitive loss";
             yield return new(task, "linear_svm", $"linear support vector machine, {loss}, L-BFGS", isLabels ? MarginTables.LinearSvm : MarginTables.LinearSvmOfNumbers,
-                () => new LinearSvmTrainer("linear_svm"), Notice: isLabels ? null : $"linear_svm: trained with the {loss}, the only one offered");
-            yield return new(task, "svm", $"linear support vector machine, {loss}, L-BFGS", isLabels ? MarginTables.Svm : MarginTables.SvmOfNumbers,
-                () => new LinearSvmTrainer("svm"), Notice: $"svm: trained by a linear support vector machine with the {loss}, the same as linear_svm; other kernels are not offered");
+                () => new LinearSvmTrainer(), Notice: isLabels ? null : $"linear_svm: trained with the {loss}, the only one offered");
+            yield return new(task, "svm", $"support vector machine with the linear kernel, {(isLabels ? "hinge, each pair of labels apart" : "epsilon-insensitive loss")}, L-BFGS",
+                isLabels ? MarginTables.Svm : MarginTables.SvmOfNumbers, () => new SupportVectorTrainer(), Notice: "svm: trained with the linear kernel, the only one offered");
             yield return new(task, "stochastic_gradient_descent", "the objective's minimum, L-BFGS", isLabels ? MarginTables.Gradient : MarginTables.GradientOfNumbers,
                 () => new StochasticGradientTrainer(), Notice: "stochastic_gradient_descent: trained by L-BFGS on the same objective, to its minimum; no stochastic steps are taken");
             yield return new(task, "passive_aggressive", "passive-aggressive learning, row by row", isLabels ? MarginTables.PassiveAggressive : MarginTables.PassiveAggressiveOfNumbers,
-                () => new OnlineTrainer(isPerceptron: false), IsGathered: true);
+                () => new OnlineTrainer(isPerceptron: false), IsGathered: true,
+                Notice: "passive_aggressive: it answers with the mean of the models that its last epoch went through, unless \"average\" is false");
         }
 
         yield return new(ModelTask.Classification, "perceptron", "the perceptron, row by row", MarginTables.Perceptron, () => new OnlineTrainer(isPerceptron: true), IsGathered: true);

@@ -76,7 +76,7 @@ internal sealed class Preparation
         var number = inputs[0];
         if (!(number >= 0 && number < column.Categories.Count && number == MathF.Floor(number)))
         {
-            number = column.Fill.Length > 0 ? column.Fill[0] : float.NaN;
+            number = column.Fill.Length > 0 ? column.Fill[0] : column.Unknown;
         }
 
         if (column.Encoder == Encoder.Value)

@@ -25,7 +25,12 @@ internal static class PreparationFitter
                 ? new ImageColumn(column.Spec.Name, ColumnKind.Text, 1, policy.Encode == Encode.OneHot ? Encoder.OneHot : Encoder.Value,
                     Categories(texts, column.Spec.Name, policy, inputs, input, labels, ranks), [], [], [])
                 : ImageColumn.Number(column.Spec.Name, column.Width);
-            columns.Add(image with { Fill = Fill(policy, column, inputs, input, ranks) });
+            columns.Add(image with
+            {
+                Fill = Fill(policy, column, inputs, input, ranks),
+                // The mean is the last category; one that is imputed is imputed where its text is unknown, too.
+                Unknown = policy.Encode == Encode.Target && policy.Impute == Impute.Error ? image.Categories.Count - 1 : float.NaN,
+            });
             input += column.Width;
         }
 
@@ -62,7 +67,24 @@ internal static class PreparationFitter
         // A category that only the held-out rows have says nothing: the mean of all.
         double[] all = [labels.Sum(), labels.Length];
         ranks.Sum(all);
-        return [.. texts.Select((text, place) => new Category(text, (float)(sums[texts.Length + place] > 0 ? sums[place] / sums[texts.Length + place] : all[0] / all[1])))];
+        var mean = (float)(all[0] / all[1]);
+        return
+        [
+            .. texts.Select((text, place) => new Category(text, sums[texts.Length + place] > 0 ? (float)(sums[place] / sums[texts.Length + place]) : mean)),
+            new(UnseenText(texts), mean),
+        ];
+    }
+
+    // One text that training has not seen stands for all of them.
+    private static string UnseenText(string[] texts)
+    {
+        var text = "other";
+        while (texts.Contains(text))
+        {
+            text += "'";
+        }
+
+        return text;
     }
 
     private static float[] Fill(ColumnPolicy policy, InputReader.Column column, FloatTable inputs, int firstInput, Communicator ranks)

@@ -12,7 +12,7 @@ public sealed class FrozenNumberTests
     public void Tasks_keep_their_numbers() => Frozen<ModelTask>("Regression=1 Classification=2 Clustering=3 Decomposition=4");
 
     [Fact]
-    public void Links_keep_their_numbers() => Frozen<Link>("Identity=1 Logistic=2 Softmax=3 Share=4");
+    public void Links_keep_their_numbers() => Frozen<Link>("Identity=1 Logistic=2 Softmax=3 Share=4 Votes=5");
 
     [Fact]
     public void Column_kinds_keep_their_numbers() => Frozen<ColumnKind>("Number=1 Text=2");

@@ -32,6 +32,7 @@ public sealed class LearnerTests
     [InlineData("trees-softmax")]
     [InlineData("trees-share")]
     [InlineData("trees-share-pair")]
+    [InlineData("votes")]
     public void Probabilities_follow_the_link_and_sum_to_one(string name)
     {
         var image = SampleModels.ByName[name];

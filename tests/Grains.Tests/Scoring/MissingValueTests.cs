@@ -47,7 +47,7 @@ public sealed class MissingValueTests
     [Fact]
     public void A_missing_number_with_neither_fill_nor_tree_makes_the_answer_NaN()
     {
-        foreach (var name in new[] { "linear", "logistic", "softmax", "centroids" })
+        foreach (var name in new[] { "linear", "logistic", "softmax", "votes", "centroids" })
         {
             using var model = ScoringModel.Open(ImageWriter.Write(SampleModels.ByName[name]));
             model.Predict(Enumerable.Repeat(float.NaN, model.Inputs).ToArray()).ShouldBe(float.NaN, name);

@@ -10,7 +10,8 @@ internal static class ReferenceScorer
         foreach (var column in image.Columns)
         {
             var filled = inputs.Slice(input, column.Width).ToArray().Select((x, i) =>
-                (float.IsNaN(x) || (column.Kind == ColumnKind.Text && !IsCategory(column, x))) && column.Fill.Length > 0 ? column.Fill[i] : x).ToArray();
+                !float.IsNaN(x) && (column.Kind == ColumnKind.Number || IsCategory(column, x)) ? x
+                    : column.Fill.Length > 0 ? column.Fill[i] : float.IsNaN(column.Unknown) ? x : column.Unknown).ToArray();
             var encoded = column.Encoder switch
             {
                 Encoder.OneHot => [.. column.Categories.Select((_, i) => filled[0] == i ? 1f : 0f)],
@@ -42,6 +43,7 @@ internal static class ReferenceScorer
         Link.Logistic => [1 - Sigmoid(scores[0]), Sigmoid(scores[0])],
         Link.Softmax => [.. scores.Select(s => Math.Exp(s) / scores.Sum(Math.Exp))],
         Link.Share when scores.Length == 1 => [1 - scores[0], scores[0]],
+        Link.Votes => [.. Votes(image, scores).Select(votes => votes / scores.Length)],
         _ => [.. scores.Select(s => s / scores.Sum())],
     };
 
@@ -49,11 +51,24 @@ internal static class ReferenceScorer
     {
         ModelTask.Regression => (float)scores[0],
         _ when scores.Any(double.IsNaN) => float.NaN,
+        _ when image.Link == Link.Votes => (float)image.Labels[Array.IndexOf(Votes(image, scores), Votes(image, scores).Max())].Value,
         ModelTask.Clustering => Array.IndexOf(scores, scores.Min()),
         ModelTask.Classification when scores.Length == 1 => (float)image.Labels[scores[0] > (image.Link == Link.Share ? 0.5 : 0) ? 1 : 0].Value,
         ModelTask.Classification => (float)image.Labels[Array.IndexOf(scores, scores.Max())].Value,
         _ => float.NaN,
     };
+
+    private static double[] Votes(ModelImage image, double[] scores)
+    {
+        var votes = new double[image.Labels.Count];
+        var pairs = Enumerable.Range(0, votes.Length).SelectMany(first => Enumerable.Range(first + 1, votes.Length - first - 1).Select(second => (first, second)));
+        foreach (var ((first, second), score) in pairs.Zip(scores))
+        {
+            votes[score > 0 ? second : first]++;
+        }
+
+        return votes;
+    }
 
     private static bool IsCategory(ImageColumn column, float x) => x >= 0 && x < column.Categories.Count && x == MathF.Floor(x);
 

@@ -26,6 +26,12 @@ internal static class SampleModels
         ["linear-explained"] = Prepared() with { Learner = new LinearLearner([1, 2, 3, 4, 5, 6], [0.25]) { Mean = [0.5, -1, 0.25, 0.5, 0.125, 2] } },
         ["trees-explained"] = WithRows(Trees(ModelTask.Classification, Link.Softmax, 3, TextLabels("a", "b", "c"))),
         ["joint"] = Joint(),
+        ["votes"] = new(
+            ModelTask.Classification, Numbers(2), new LinearLearner([1, 0, 0, 1, -1, -1, 1, 1, -2, 1, 0.5, -1], [0, 0.5, 0.25, -0.5, 0, 0.125]), Link.Votes, 6,
+            TextLabels("a", "b", "c", "d"), Metadata),
+        ["unknown"] = new(
+            ModelTask.Regression, [new("city", ColumnKind.Text, 1, Encoder.Value, [new("Ulm", 3.5f), new("Berlin", -1), new("other", 2)], [], [], []) { Unknown = 2 }],
+            new LinearLearner([3], [0.25]), Link.Identity, 1, [], Metadata),
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];

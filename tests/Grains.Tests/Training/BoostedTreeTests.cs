@@ -31,6 +31,24 @@ public class BoostedTreeTests
         trained.Metric(task == "regression" ? "r2" : "f1").ShouldBeGreaterThan(algorithm == "extra_trees" ? 0.75 : 0.8);
     }
 
+    [Theory]
+    [InlineData("xgboost_random_forest")]
+    [InlineData("lightgbm")]
+    public void Each_tree_is_grown_on_a_draw_of_its_own_also_from_a_few_rows(string algorithm)
+    {
+        const int Rows = 15;
+        var table = Table.Of([.. Enumerable.Range(0, Rows).Select(i => new double[] { i })], Enumerable.Range(0, Rows).Select(i => (object?)(double)(i * i)));
+        var spec = Trainer.Spec(table, "regression", algorithm) with { TestSize = 0, Hyperparams = """{"subsample": 0.8, "min_data_in_leaf": 1, "n_estimators": 200}""" };
+
+        Trainer.Fit(spec, table, (candidate, _) =>
+        {
+            var drawn = ((TreeLearner)candidate.Fitted.Learner).Trees.Where(tree => tree.Splits.Length > 0).Select(tree => tree.LeafRows.Sum()).ToList();
+            drawn.Average().ShouldBe(0.8 * Rows, 0.5);
+            // 3.5 % are expected to be of all rows.
+            drawn.Count(rows => rows == Rows).ShouldBeLessThan(20);
+        });
+    }
+
     [Fact]
     public void A_missing_value_can_be_what_decides()
     {

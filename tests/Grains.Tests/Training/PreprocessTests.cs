@@ -55,9 +55,60 @@ public class PreprocessTests
     public void Texts_are_encoded_as_asked()
     {
         Values("""{"size": {"encode": "native"}}""").ShouldBe([("large", 0), ("medium", 1), ("small", 2)]);
-        Values("""{"size": {"encode": "target"}}""").ShouldBe([("large", 30), ("medium", 40), ("small", 20)]);
+        Values("""{"size": {"encode": "target"}}""").ShouldBe([("large", 30), ("medium", 40), ("small", 20), ("other", 26)]);
         Values("""{"size": {"encode": {"ordinal": ["small", "medium", "large", "huge"]}}}""").ShouldBe([("small", 0), ("medium", 1), ("large", 2), ("huge", 3)]);
         Fit(Sizes, """{"size": {"encode": "one_hot"}}""").FeatureNames.ShouldBe(["size", "size", "size", "weight"]);
+    }
+
+    [Theory]
+    [InlineData("target", 26f)]
+    [InlineData("one_hot", 0f)]
+    public void A_text_that_training_has_not_seen_has_the_mean_label_or_none_of_the_features(string encode, float feature)
+    {
+        var preparation = Fit(Sizes, $$$"""{"size": {"encode": "{{{encode}}}"}}""");
+        var unseen = new FloatTable(1, 2);
+        unseen.Row(0)[0] = float.NaN;
+
+        preparation.Apply(unseen).Row(0)[..^1].ToArray().ShouldAllBe(value => value == feature);
+    }
+
+    [Fact]
+    public void The_text_that_stands_for_all_unseen_ones_is_none_of_those_that_were_seen()
+    {
+        var table = Sizes with { Rows = [.. Sizes.Rows.Select(row => (object?[])[(string)row[0]! == "small" ? "other" : row[0], row[1], row[2]])] };
+
+        var column = Fit(table, """{"size": {"encode": "target"}}""").Columns[0];
+
+        column.Categories.Select(category => (category.Text, category.Value)).ShouldBe([("large", 30f), ("medium", 40f), ("other", 20f), ("other'", 26f)]);
+        (column.Unknown, column.Fill).ShouldBe((3f, []));
+    }
+
+    [Theory]
+    [InlineData("linear", "native", false)]
+    [InlineData("linear", "target", true)]
+    [InlineData("linear", "one_hot", true)]
+    [InlineData("lightgbm", "native", true)]
+    [InlineData("kmeans", "native", false)]
+    public void An_unseen_text_is_refused_by_name_where_the_answer_would_be_NaN(string algorithm, string encode, bool isAnswered)
+    {
+        var table = algorithm == "kmeans" ? Sizes.Without("y") : Sizes;
+        var spec = Trainer.Spec(table, algorithm == "kmeans" ? "clustering" : "regression", algorithm) with
+        {
+            Preprocess = $$$"""{"size": {"encode": "{{{encode}}}"}}""",
+            Hyperparams = algorithm == "kmeans" ? """{"n_clusters": 2}""" : "{}",
+            TestSize = 0,
+        };
+        using var model = Trainer.Train(table, spec).Open();
+
+        if (isAnswered)
+        {
+            float.IsFinite(model.Predict([model.TextInput(0, "huge"), 2])).ShouldBeTrue();
+            return;
+        }
+
+        var error = Trainer.Refusal(() => model.TextInput(0, "huge"));
+        (error.SqlState, error.Message).ShouldBe(("22023", "column \"size\" has the text \"huge\", which training has not seen"));
+        model.TextInput(0, "large").ShouldBe(0);
     }
 
     [Fact]

@@ -75,6 +75,9 @@ internal static unsafe partial class LightGbmApi
     [LibraryImport(Library, EntryPoint = "LGBM_BoosterLoadModelFromString", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int BoosterLoadModelFromString(string text, int* iterations, nint* booster);
 
+    [LibraryImport(Library, EntryPoint = "LGBM_BoosterResetParameter", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int BoosterResetParameter(nint booster, string parameters);
+
     [LibraryImport(Library, EntryPoint = "LGBM_BoosterUpdateOneIter")]
     public static partial int BoosterUpdateOneIter(nint booster, int* finished);
 

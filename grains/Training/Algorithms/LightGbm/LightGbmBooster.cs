@@ -33,9 +33,15 @@ internal sealed unsafe class LightGbmBooster : INativeModel, IDisposable
         _kind = isAveraged ? LightGbmApi.Answer : LightGbmApi.RawScore;
     }
 
+    /// <param name="parameters">To change before; null = none.</param>
     /// <returns>False when no tree could be grown any more.</returns>
-    public bool Update()
+    public bool Update(string? parameters)
     {
+        if (parameters is not null)
+        {
+            LightGbmApi.Check(LightGbmApi.BoosterResetParameter(_handle, parameters));
+        }
+
         int finished;
         LightGbmApi.Check(LightGbmApi.BoosterUpdateOneIter(_handle, &finished));
         return finished == 0;

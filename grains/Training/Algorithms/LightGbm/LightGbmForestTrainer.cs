@@ -27,7 +27,7 @@ internal sealed class LightGbmForestTrainer(string name, bool isExtra) : ITraine
         LightGbmApi.Silence();
         var machines = new LightGbmMachines(part, settings.Real("subsample"), isSquared: true);
         var parameters = Parameters(part, settings, seed, machines.Count);
-        var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), parameters, settings.Integer("n_estimators"), name);
+        var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), new LightGbmBags(settings.Real("subsample"), seed), parameters, settings.Integer("n_estimators"), name);
         var means = Means(part);
         var native = new LightGbmForest();
         var trees = new List<Tree>();

@@ -5,10 +5,11 @@ namespace Graincast.Training;
 /// <summary>Grows trees with given parameters on this part's rows.</summary>
 /// <param name="part">The rows.</param>
 /// <param name="bins">Of the same parameters.</param>
+/// <param name="bags">Of the same parameters.</param>
 /// <param name="parameters">LightGBM's.</param>
 /// <param name="iterations">How often to grow a tree an output.</param>
 /// <param name="name">For progress.</param>
-internal sealed class LightGbmGrowth(TrainingPart part, LightGbmBins bins, string parameters, long iterations, string name)
+internal sealed class LightGbmGrowth(TrainingPart part, LightGbmBins bins, LightGbmBags bags, string parameters, long iterations, string name)
 {
     /// <summary>What makes trees repeat bit for bit, on one machine or several.</summary>
     public static IEnumerable<(string Name, object Value)> Repeatable(long threads, long seed, int machines) =>
@@ -38,7 +39,8 @@ internal sealed class LightGbmGrowth(TrainingPart part, LightGbmBins bins, strin
         using var network = new LightGbmNetwork(machines);
         using var dataset = new LightGbmDataset(bins, part, rows, labels[rows], start, parameters);
         using var booster = new LightGbmBooster(dataset, parameters);
-        for (var iteration = 1; iteration <= iterations && booster.Update(); iteration++)
+        var count = labels[rows].Length;
+        for (var iteration = 1; iteration <= iterations && booster.Update(bags.Before(iteration, count)); iteration++)
         {
             LightGbmNetwork.ThrowIfFailed();
             progress.Step(iteration, () => $"{name}: iteration {iteration} of {iterations}");

@@ -17,7 +17,7 @@ internal sealed class LightGbmTrainer(bool leavesFollowDepth) : ITrainer
         var machines = new LightGbmMachines(part, settings.Real("subsample"), part.ClassCount == 0);
         var parameters = Parameters(part.ClassCount, settings, seed, machines.Count);
         var labels = part.ClassCount == 0 ? Array.ConvertAll(machines.Own.Targets, target => (float)target) : Array.ConvertAll(machines.Own.Classes, label => (float)label);
-        var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), parameters, settings.Integer("n_estimators"), "lightgbm");
+        var growth = new LightGbmGrowth(machines.Own, LightGbmBins.Create(part, parameters), new LightGbmBags(settings.Real("subsample"), seed), parameters, settings.Integer("n_estimators"), "lightgbm");
         var text = machines.Grow(growth, labels, start, progress);
         var (learner, gains) = LightGbmModelText.Read(text, start);
         var link = part.ClassCount switch { 0 => Link.Identity, 2 => Link.Logistic, _ => Link.Softmax };

@@ -12,7 +12,7 @@ internal static class LinearModels
     public static Fitted Create(TrainingPart part, double[] weights, double[] intercepts, Link link)
     {
         var moments = FeatureMoments.Of(part);
-        return new(new LinearLearner(weights, intercepts) { Mean = moments.Mean }, link, intercepts.Length, new LinearNative(weights, intercepts))
+        return new(new LinearLearner(weights, intercepts) { Mean = link == Link.Votes ? [] : moments.Mean }, link, intercepts.Length, new LinearNative(weights, intercepts))
         {
             Importance = FeatureImportance.OfWeights(weights, moments.Variance),
         };

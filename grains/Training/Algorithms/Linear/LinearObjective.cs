@@ -70,6 +70,12 @@ internal sealed class LinearObjective
             sum[^1] += _loss(_margins, row);
             for (var k = 0; k < Outputs; k++)
             {
+                // Right by far, or no row of this pair of labels.
+                if (_margins[k] == 0)
+                {
+                    continue;
+                }
+
                 var line = sum.AsSpan(k * (width + 1), width);
                 TensorPrimitives.MultiplyAdd(_deviations, _margins[k], line, line);
                 sum[k * (width + 1) + width] += _fitIntercept ? _margins[k] : 0;

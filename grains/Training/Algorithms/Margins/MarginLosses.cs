@@ -3,6 +3,15 @@ namespace Graincast.Training;
 /// <summary>Losses of one margin, and their derivatives. For a label ±1 the margin is towards it; for a number it is how far the prediction is above it.</summary>
 internal static class MarginLosses
 {
+    /// <summary>Widths of a rounded corner. A corner has no second derivative, so it is rounded less and less, the last time within a thousandth.</summary>
+    public static readonly double[] Roundings = [1, 0.1, 0.01, 0.001];
+
+    /// <summary>The power of its argument that a loss grows by, epsilon and argument growing together.</summary>
+    public const int Lines = 1;
+
+    /// <inheritdoc cref="Lines"/>
+    public const int Squares = 2;
+
     /// <returns>Loss and derivative by the margin.</returns>
     public delegate (double Loss, double Slope) Margin(double margin);
 
@@ -11,6 +20,9 @@ internal static class MarginLosses
         margin >= 1 ? (0, 0)
         : margin <= 1 - width ? (1 - margin - width / 2, -1)
         : ((1 - margin) * (1 - margin) / (2 * width), -(1 - margin) / width);
+
+    /// <summary>A loss of every width of <see cref="Roundings"/>, with its curvature.</summary>
+    public static (Margin Loss, double Curvature)[] Rounded(Func<double, Margin> loss) => [.. Roundings.Select(width => (loss(width), 1.0))];
 
     public static (double Loss, double Slope) SquaredHinge(double margin) => margin >= 1 ? (0, 0) : ((1 - margin) * (1 - margin), -2 * (1 - margin));
 
@@ -35,6 +47,17 @@ internal static class MarginLosses
         return (beyond * beyond, 2 * beyond * Math.Sign(residual));
     };
 
+    /// <summary>max(0, |r| − epsilon), its corners rounded within this width.</summary>
+    public static Margin Insensitive(double epsilon, double width)
+    {
+        var hinge = Hinge(width);
+        return residual =>
+        {
+            var (loss, slope) = hinge(1 + epsilon - Math.Abs(residual));
+            return (loss, -slope * Math.Sign(residual));
+        };
+    }
+
     /// <summary>Each label against the rest; two labels have one margin, the second's.</summary>
     public static RowLoss OfLabels(TrainingPart part, Margin loss) => (margins, row) =>
     {
@@ -45,6 +68,25 @@ internal static class MarginLosses
             var (own, slope) = loss(sign * margins[k]);
             sum += own;
             margins[k] = sign * slope;
+        }
+
+        return sum;
+    };
+
+    /// <summary>Each pair of labels, in the order of <see cref="Scoring.Link.Votes"/>: the second against the first, on the rows of these two.</summary>
+    public static RowLoss OfPairs(TrainingPart part, Margin loss) => (margins, row) =>
+    {
+        double sum = 0;
+        var pair = 0;
+        for (var first = 0; first < part.ClassCount; first++)
+        {
+            for (var second = first + 1; second < part.ClassCount; second++, pair++)
+            {
+                var sign = part.Classes[row] == second ? 1 : part.Classes[row] == first ? -1 : 0;
+                var (own, slope) = sign == 0 ? default : loss(sign * margins[pair]);
+                sum += own;
+                margins[pair] = sign * slope;
+            }
         }
 
         return sum;

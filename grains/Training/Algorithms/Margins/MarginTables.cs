@@ -1,6 +1,6 @@
 namespace Graincast.Training;
 
-/// <summary>Settings of the linear models of margins; names are scikit-learn's, and defaults but for the stop of L-BFGS.</summary>
+/// <summary>Settings of the linear models of margins; names are scikit-learn's, and defaults but for the stop of L-BFGS and the average of passive_aggressive.</summary>
 internal static class MarginTables
 {
     private static readonly Hyperparameter FitIntercept = Hyperparameter.Boolean("fit_intercept", true);
@@ -22,9 +22,10 @@ internal static class MarginTables
 
     public static HyperparameterTable LinearSvmOfNumbers { get; } = new(C, Epsilon(0), TargetLoss, FitIntercept, InterceptScaling, Iterations, Tolerance);
 
-    public static HyperparameterTable Svm { get; } = new(Kernel, C, Hyperparameter.Choice("loss", "squared_hinge", "squared_hinge"), FitIntercept, InterceptScaling, Iterations, Tolerance);
+    public static HyperparameterTable Svm { get; } = new(Kernel, C, Hyperparameter.Choice("loss", "hinge", "hinge"), FitIntercept, Iterations, Tolerance);
 
-    public static HyperparameterTable SvmOfNumbers { get; } = new(Kernel, C, Epsilon(0.1), TargetLoss, FitIntercept, InterceptScaling, Iterations, Tolerance);
+    public static HyperparameterTable SvmOfNumbers { get; } = new(
+        Kernel, C, Epsilon(0.1), Hyperparameter.Choice("loss", "epsilon_insensitive", "epsilon_insensitive"), FitIntercept, Iterations, Tolerance);
 
     public static HyperparameterTable Gradient { get; } = new(
         Hyperparameter.Choice("loss", "hinge", "hinge", "log_loss", "modified_huber", "squared_hinge"), Penalty, Alpha(1e-4), FitIntercept, Iterations, Tolerance);
@@ -32,15 +33,17 @@ internal static class MarginTables
     public static HyperparameterTable GradientOfNumbers { get; } = new(
         Hyperparameter.Choice("loss", "squared_error", "squared_error", "huber", "squared_epsilon_insensitive"), Epsilon(0.1), Penalty, Alpha(1e-4), FitIntercept, Iterations, Tolerance);
 
-    public static HyperparameterTable Perceptron { get; } = new(Hyperparameter.Real("eta0", 1, 1e-12, 1e12), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle);
+    public static HyperparameterTable Perceptron { get; } = new(Hyperparameter.Real("eta0", 1, 1e-12, 1e12), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle, Average(false));
 
     public static HyperparameterTable PassiveAggressive { get; } = new(
-        C, Hyperparameter.Choice("loss", "hinge", "hinge", "squared_hinge"), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle);
+        C, Hyperparameter.Choice("loss", "hinge", "hinge", "squared_hinge"), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle, Average(true));
 
     public static HyperparameterTable PassiveAggressiveOfNumbers { get; } = new(
-        C, Epsilon(0.1), Hyperparameter.Choice("loss", "epsilon_insensitive", "epsilon_insensitive", "squared_epsilon_insensitive"), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle);
+        C, Epsilon(0.1), Hyperparameter.Choice("loss", "epsilon_insensitive", "epsilon_insensitive", "squared_epsilon_insensitive"), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle, Average(true));
 
     private static Hyperparameter Epsilon(double value) => Hyperparameter.Real("epsilon", value, 0, 1e12);
+
+    private static Hyperparameter Average(bool value) => Hyperparameter.Boolean("average", value);
 
     private static Hyperparameter Alpha(double value) => Hyperparameter.Real("alpha", value, 0, 1e12);
 }

@@ -6,6 +6,7 @@ namespace Graincast.Training;
 /// <summary>
 /// The perceptron (Rosenblatt 1958) and passive-aggressive learning (Crammer, Dekel, Keshet, Shalev-Shwartz, Singer 2006; their PA-I for the hinge,
 /// PA-II for its square): a model that each row in turn corrects, as scikit-learn's; labels each against the rest. The order of rows follows from the seed.
+/// With <c>average</c> the answer is the mean of the models that the last epoch went through (Freund, Schapire 1999), not the last of them alone.
 /// </summary>
 internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
 {
@@ -33,14 +34,19 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
     private sealed class Learner(TrainingPart part, HyperparameterValues settings, bool isPerceptron, Func<int, int> sign)
     {
         private readonly double[] _features = new double[part.Width];
+        private readonly double[] _weights = new double[part.Width];
+        private readonly double[] _sum = new double[part.Width];
         private readonly bool _fitIntercept = settings.Boolean("fit_intercept");
         private readonly bool _isSquared = !isPerceptron && settings.Choice("loss")!.StartsWith("squared", StringComparison.Ordinal);
         private readonly double _step = isPerceptron ? settings.Real("eta0") : settings.Real("C");
         private readonly double _epsilon = part.ClassCount == 0 ? settings.Real("epsilon") : 0;
+        private readonly bool _isAveraged = settings.Boolean("average");
+        private double _intercept;
+        private double _interceptSum;
 
-        public double[] Weights { get; } = new double[part.Width];
+        public double[] Weights => _isAveraged ? Array.ConvertAll(_sum, weight => weight / part.Weight) : _weights;
 
-        public double Intercept { get; private set; }
+        public double Intercept => _isAveraged ? _interceptSum / part.Weight : _intercept;
 
         public void Run(SplitMix64 random, Action<long> begin)
         {
@@ -50,12 +56,23 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
             for (var epoch = 1L; epoch <= settings.Integer("max_iter") && since < settings.Integer("n_iter_no_change"); epoch++)
             {
                 begin(epoch);
+                Array.Clear(_sum);
+                _interceptSum = 0;
                 if (settings.Boolean("shuffle"))
                 {
                     Shuffle(order, random);
                 }
 
-                var loss = order.Sum(row => part.WeightOf(row) * Learn(row)) / part.Weight;
+                double sum = 0;
+                foreach (var row in order)
+                {
+                    var weight = part.WeightOf(row);
+                    sum += weight * Learn(row);
+                    TensorPrimitives.MultiplyAdd(_weights, weight, _sum, _sum);
+                    _interceptSum += weight * _intercept;
+                }
+
+                var loss = sum / part.Weight;
                 since = loss > best - settings.Real("tol") ? since + 1 : 0;
                 best = Math.Min(best, loss);
             }
@@ -75,7 +92,7 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
         private double Learn(int row)
         {
             TensorPrimitives.ConvertTruncating<float, double>(part.Features.Row(row), _features);
-            var score = TensorPrimitives.Dot<double>(Weights, _features) + Intercept;
+            var score = TensorPrimitives.Dot<double>(_weights, _features) + _intercept;
             var isNumber = part.ClassCount == 0;
             var side = isNumber ? Math.Sign(part.Targets[row] - score) : sign(row);
             var loss = isNumber ? Math.Abs(part.Targets[row] - score) - _epsilon : (isPerceptron ? 0 : 1) - side * score;
@@ -86,8 +103,8 @@ internal sealed class OnlineTrainer(bool isPerceptron) : ITrainer
 
             var most = part.WeightOf(row) * _step;
             var step = side * (isPerceptron ? most : Aggressive(loss, TensorPrimitives.SumOfSquares<double>(_features) + (_fitIntercept ? 1 : 0), most));
-            TensorPrimitives.MultiplyAdd(_features, step, Weights, Weights);
-            Intercept += _fitIntercept ? step : 0;
+            TensorPrimitives.MultiplyAdd(_features, step, _weights, _weights);
+            _intercept += _fitIntercept ? step : 0;
             return loss;
         }
 

@@ -6,22 +6,19 @@ namespace Graincast.Training;
 /// </summary>
 internal sealed class StochasticGradientTrainer : ITrainer
 {
-    // The hinge's corner has no second derivative: rounded less and less, the last within a thousandth.
-    private static readonly double[] Roundings = [1, 0.1, 0.01, 0.001];
-
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         var fit = new MarginFit("stochastic_gradient_descent", settings.Real("alpha"), 0, progress);
         var epsilon = part.ClassCount > 0 ? 0 : settings.Real("epsilon");
         return settings.Choice("loss") switch
         {
-            "hinge" => fit.Labels(part, settings, [.. Roundings.Select(width => (MarginLosses.Hinge(width), 1.0))]),
+            "hinge" => fit.Labels(part, settings, MarginLosses.Rounded(MarginLosses.Hinge)),
             "squared_hinge" => fit.Labels(part, settings, (MarginLosses.SquaredHinge, 2)),
             "modified_huber" => fit.Labels(part, settings, (MarginLosses.ModifiedHuber, 2)),
             "log_loss" => fit.Labels(part, settings, (MarginLosses.Log, LogisticLoss.Curvature)),
-            "huber" => fit.Targets(part, settings, MarginLosses.Huber, epsilon, 1),
-            "squared_epsilon_insensitive" => fit.Targets(part, settings, MarginLosses.SquaredInsensitive, epsilon, 2),
-            _ => fit.Targets(part, settings, _ => MarginLosses.Squared, epsilon, 1),
+            "huber" => fit.Targets(part, settings, epsilon, MarginLosses.Squares, (MarginLosses.Huber, 1)),
+            "squared_epsilon_insensitive" => fit.Targets(part, settings, epsilon, MarginLosses.Squares, (MarginLosses.SquaredInsensitive, 2)),
+            _ => fit.Targets(part, settings, epsilon, MarginLosses.Squares, (_ => MarginLosses.Squared, 1)),
         };
     }
 }

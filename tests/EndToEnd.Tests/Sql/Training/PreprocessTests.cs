@@ -57,4 +57,31 @@ public sealed class PreprocessTests(TestDatabase database) : IClassFixture<TestD
 
         (await session.ColumnAsync<double>("SELECT round(pgml.predict($1, ROW(size)) / 10) FROM unnest(ARRAY['small', 'middle', 'large']) AS size", encode)).ShouldBe([0, 1, 2]);
     }
+
+    [Theory]
+    [InlineData("ridge", "target", 20)]
+    [InlineData("ridge", "one_hot", 20)]
+    [InlineData("ridge", "native", null)]
+    [InlineData("lightgbm", "native", 10)]
+    public async Task A_text_that_training_has_not_seen_is_answered_unless_the_answer_would_be_NaN(string algorithm, string encode, int? answer)
+    {
+        await using var session = await database.OpenAsync();
+        var project = $"unseen {algorithm} {encode}";
+        await session.ExecuteAsync("CREATE TEMP VIEW halves AS SELECT CASE WHEN x % 2 = 0 THEN 'even' ELSE 'odd' END AS half, CASE WHEN x % 2 = 0 THEN 10 ELSE 30 END AS y FROM generate_series(1, 200) x");
+
+        await session.ExecuteAsync(
+            "SELECT pgml.train($1, 'regression', 'halves', 'y', $2::pgml.algorithm, test_size => 0, preprocess => jsonb_build_object('half', jsonb_build_object('encode', $3)))", project, algorithm, encode);
+
+        foreach (var features in new[] { "ROW('prime'::text)", "ROW('prime'::char(9))", "ROW('prime')", "ARRAY['prime']" })
+        {
+            if (answer is { } number)
+            {
+                (await session.ScalarAsync<float>($"SELECT pgml.predict($1, {features})", project)).ShouldBe(number, 0.5);
+            }
+            else
+            {
+                (await session.RefuseAsync("22023", "\"half\" has the text \"prime\"", $"SELECT pgml.predict('{project}', {features})")).Hint!.ShouldContain("one_hot");
+            }
+        }
+    }
 }
