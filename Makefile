@@ -5,7 +5,7 @@
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build app extension deps demo down test soak quality bench install clean help
+.PHONY: build app extension deps demo down test soak quality bench bench-full install clean help
 
 PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) $(shell command -v pg_config))
 APP       := bin/app
@@ -59,10 +59,13 @@ quality: ## Fit every algorithm, scikit-learn's and xgboost's beside it, on ever
 	@$(ONE) dotnet build tests/Quality.Tests --configuration Release --verbosity quiet --tl:off $(RESTORE)
 	@GRAINCAST_REWRITE=1 tests/Quality.Tests/bin/Release/net10.0/Graincast.Quality.Tests -noLogo -noColor -explicit only
 
-bench: build ## The benchmarks: each asks one question against one baseline.
+bench: ## The benchmarks in some minutes, each one question against one baseline; ONLY="row scan" runs these.
+bench-full: SIZES := --full
+bench-full: ## All of them, all sizes, and the plots: about an hour.
+bench bench-full: build
 	@.ci/deps bench
 	@$(ONE) dotnet build tests/Benchmarks --configuration Release --verbosity quiet --tl:off $(RESTORE)
-	@dotnet tests/Benchmarks/bin/Release/net10.0/Graincast.Benchmarks.dll
+	@dotnet tests/Benchmarks/bin/Release/net10.0/Graincast.Benchmarks.dll $(ONLY) $(SIZES)
 
 install: ## Install the extension into a Postgres of your own: make install PG_CONFIG=/path/to/pg_config
 	@$(MAKE) --no-print-directory -C silo/extension install PG_CONFIG=$(PG_CONFIG) with_llvm=no
@@ -72,4 +75,4 @@ clean: ## Remove what was built. A running Graincast keeps its own copy.
 	@$(MAKE) --no-print-directory --silent -C silo/extension clean PG_CONFIG=$(PG_CONFIG) with_llvm=no
 
 help: ## List the targets.
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
