@@ -6,8 +6,6 @@
 
 #include "access/genam.h"
 #include "catalog.h"
-#include "catalog/index.h"
-#include "catalog/pg_class.h"
 #include "utils/fmgroids.h"
 
 /* A project's row and, if there is one, that of a model of it: what a CatalogModel is made of. */
@@ -94,23 +92,25 @@ find_by_statement(CatalogStatement *statement, Datum key, CatalogModel *out)
 	return found;
 }
 
-enum { PROJECTS_BY_NAME, PROJECTS_BY_ID, DEPLOYMENTS, MODELS, INDEXES };
-
-static const char *const index_names[INDEXES] = {"projects_name_key", "projects_pkey", "deployments_project_id_seq_key", "models_pkey"};
-
-/* False where statements must do. */
-static bool
-find_indexes(Oid indexes[INDEXES])
+/* By which rows are looked up. */
+typedef struct TableIndex
 {
-	if (catalog_is_distributed() || !OidIsValid(catalog_projects_relation()))
-		return false;
-	for (int i = 0; i < INDEXES; i++)
-	{
-		indexes[i] = catalog_relation(index_names[i]);
-		if (get_rel_relkind(indexes[i]) != RELKIND_INDEX)
-			return false;
-	}
-	return true;
+	const char *table;
+	const char *name;
+} TableIndex;
+
+static const TableIndex projects_by_name = {"projects", "projects_name_key"};
+static const TableIndex projects_by_id = {"projects", "projects_pkey"};
+static const TableIndex deployments_by_project = {"deployments", "deployments_project_id_seq_key"};
+static const TableIndex models_by_id = {"models", "models_pkey"};
+
+/* Not where statements must do. */
+static bool
+has_indexes(void)
+{
+	return !catalog_is_distributed() && OidIsValid(catalog_projects_relation()) && OidIsValid(catalog_relation(projects_by_name.name))
+		&& OidIsValid(catalog_relation(projects_by_id.name)) && OidIsValid(catalog_relation(deployments_by_project.name))
+		&& OidIsValid(catalog_relation(models_by_id.name));
 }
 
 /*
@@ -118,10 +118,10 @@ find_indexes(Oid indexes[INDEXES])
  * since a restored dump may have them at other places. False: there is none.
  */
 static bool
-read_row(Oid index_oid, RegProcedure equality, Datum key_value, const char *const *columns, int count, Datum *values, bool *nulls)
+read_row(const TableIndex *by, RegProcedure equality, Datum key_value, const char *const *columns, int count, Datum *values, bool *nulls)
 {
-	Relation	table = table_open(IndexGetRelation(index_oid, false), AccessShareLock);
-	Relation	index = index_open(index_oid, AccessShareLock);
+	Relation	table = table_open(catalog_relation(by->table), AccessShareLock);
+	Relation	index = index_open(catalog_relation(by->name), AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	row;
@@ -134,7 +134,7 @@ read_row(Oid index_oid, RegProcedure equality, Datum key_value, const char *cons
 	{
 		row = heap_copytuple(row);
 		for (int i = 0; i < count; i++)
-			values[i] = heap_getattr(row, get_attnum(RelationGetRelid(table), columns[i]), RelationGetDescr(table), &nulls[i]);
+			values[i] = heap_getattr(row, SPI_fnumber(RelationGetDescr(table), columns[i]), RelationGetDescr(table), &nulls[i]);
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
@@ -158,7 +158,7 @@ put_together(const Datum *project, const bool *project_nulls, const Datum *model
 }
 
 static bool
-find_project_by_index(const Oid *indexes, Datum name, CatalogModel *out)
+find_project_by_index(Datum name, CatalogModel *out)
 {
 	Datum		project[lengthof(project_columns)];
 	Datum		model[lengthof(model_columns)] = {0};
@@ -167,24 +167,24 @@ find_project_by_index(const Oid *indexes, Datum name, CatalogModel *out)
 	bool		model_nulls[lengthof(model_columns)] = {true, true, true};
 	bool		isnull;
 
-	if (!read_row(indexes[PROJECTS_BY_NAME], F_TEXTEQ, name, project_columns, lengthof(project_columns), project, project_nulls))
+	if (!read_row(&projects_by_name, F_TEXTEQ, name, project_columns, lengthof(project_columns), project, project_nulls))
 		return false;
-	if (read_row(indexes[DEPLOYMENTS], F_INT8EQ, project[0], deployment_columns, lengthof(deployment_columns), &model_id, &isnull))
-		(void) read_row(indexes[MODELS], F_INT8EQ, model_id, model_columns, lengthof(model_columns), model, model_nulls);
+	if (read_row(&deployments_by_project, F_INT8EQ, project[0], deployment_columns, lengthof(deployment_columns), &model_id, &isnull))
+		(void) read_row(&models_by_id, F_INT8EQ, model_id, model_columns, lengthof(model_columns), model, model_nulls);
 	put_together(project, project_nulls, model, model_nulls, out);
 	return true;
 }
 
 static bool
-find_model_by_index(const Oid *indexes, Datum model_id, CatalogModel *out)
+find_model_by_index(Datum model_id, CatalogModel *out)
 {
 	Datum		project[lengthof(project_columns)];
 	Datum		model[lengthof(model_columns)];
 	bool		project_nulls[lengthof(project_columns)];
 	bool		model_nulls[lengthof(model_columns)];
 
-	if (!read_row(indexes[MODELS], F_INT8EQ, model_id, model_columns, lengthof(model_columns), model, model_nulls)
-		|| !read_row(indexes[PROJECTS_BY_ID], F_INT8EQ, model[2], project_columns, lengthof(project_columns), project, project_nulls))
+	if (!read_row(&models_by_id, F_INT8EQ, model_id, model_columns, lengthof(model_columns), model, model_nulls)
+		|| !read_row(&projects_by_id, F_INT8EQ, model[2], project_columns, lengthof(project_columns), project, project_nulls))
 		return false;
 	put_together(project, project_nulls, model, model_nulls, out);
 	return true;
@@ -200,10 +200,9 @@ catalog_find_project(const char *name, CatalogModel *out)
 		" LEFT JOIN LATERAL (SELECT d.model_id FROM pgml.deployments d WHERE d.project_id = p.id ORDER BY d.seq DESC LIMIT 1) d ON true"
 		" LEFT JOIN pgml.models m ON m.id = d.model_id WHERE p.name = $1", 1, {TEXTOID}
 	};
-	Oid			indexes[INDEXES];
 	Datum		key = CStringGetTextDatum(name);
 
-	return find_indexes(indexes) ? find_project_by_index(indexes, key, out) : find_by_statement(&statement, key, out);
+	return has_indexes() ? find_project_by_index(key, out) : find_by_statement(&statement, key, out);
 }
 
 bool
@@ -212,8 +211,7 @@ catalog_find_model(int64 model_id, CatalogModel *out)
 	static CatalogStatement statement = {
 		SELECT_MODEL "pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE m.id = $1", 1, {INT8OID}
 	};
-	Oid			indexes[INDEXES];
 	Datum		key = Int64GetDatum(model_id);
 
-	return find_indexes(indexes) ? find_model_by_index(indexes, key, out) : find_by_statement(&statement, key, out);
+	return has_indexes() ? find_model_by_index(key, out) : find_by_statement(&statement, key, out);
 }
