@@ -39,6 +39,10 @@ public sealed class ImageFolderTests(GraincastServer server) : IAsyncLifetime
     public async Task Backends_that_ask_at_once_share_one_file_that_is_written_once()
     {
         var name = Path.GetFileName(ImageFile);
+        await using (var first = await Session.OpenAsync(server))
+        {
+            await first.ScalarAsync<float>(Predict);
+        }
         File.Delete(Path.Combine(server.Images, name));
         using var watcher = new FileSystemWatcher(server.Images) { NotifyFilter = NotifyFilters.FileName };
         var written = 0;
