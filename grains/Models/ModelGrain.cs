@@ -22,6 +22,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
 
     private readonly Dictionary<string, Batcher<RowKey, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
     private long? _namedAt;
+    private Task<ImageFile>? _fetch;
     private Task<ScoringModel>? _scoring;
 
     /// <inheritdoc/>
@@ -40,7 +41,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             _namedAt = time.GetTimestamp();
         }
 
-        return store.Find(sha256) ?? await FetchAsync(database, sha256);
+        return await StoredAsync(database, sha256);
     }
 
     /// <inheritdoc/>
@@ -124,7 +125,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             await Task.Delay(CommitPeriod, time);
         }
 
-        ImageFile file = store.Find(sha256) ?? await FetchAsync(database, sha256);
+        ImageFile file = await StoredAsync(database, sha256);
         return ScoringModel.Open(file.Path, verifyHash: false);
     }
 
@@ -166,6 +167,10 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         image.Position = 0;
         return image;
     }
+
+    // However many ask at once, by hash or by key: the catalog is read once, the file written once.
+    private async Task<ImageFile> StoredAsync(string database, string sha256) =>
+        store.Find(sha256) ?? await (_fetch is { IsCompleted: false } fetch ? fetch : _fetch = FetchAsync(database, sha256));
 
     private async Task<ImageFile> FetchAsync(string database, string sha256)
     {

@@ -35,6 +35,7 @@ internal static class ServeCommand
             Setting<bool>("--console-traces", nameof(GraincastOptions.ConsoleTraces), "Write traces to standard output."),
             Setting<long>("--worker-memory-bytes", nameof(GraincastOptions.WorkerMemoryBytes), "A training's worker is killed above this resident size."),
             Setting<int>("--worker-timeout-ms", nameof(GraincastOptions.WorkerTimeoutMs), "A training's worker is killed after this time."),
+            Setting<long>("--images-bytes", nameof(GraincastOptions.ImagesBytes), "Images beyond this size together are evicted, those used longest ago first."),
             Setting<int>("--max-connections", nameof(GraincastOptions.MaxConnections), "Connections of backends served at once."),
         ];
         var command = new Command("serve",

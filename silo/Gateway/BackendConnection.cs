@@ -306,7 +306,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
     {
         string sha256 = Convert.ToHexStringLower(open.Image);
         ImageFile image = calls.Model(node, _database, sha256).OpenAsync(open.Role).GetAwaiter().GetResult();
-        using var descriptor = File.OpenHandle(image.Path);
+        using var descriptor = DescriptorSender.Open(image.Path);
         _sender.Send(new Opened(image.SizeBytes), stream, descriptor);
     }
 

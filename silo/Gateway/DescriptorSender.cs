@@ -11,6 +11,17 @@ public static unsafe class DescriptorSender
     private const int ScmRights = 1;
     private const int MsgNoSignal = 0x4000;
     private const int Eintr = 4;
+    private const int ReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
+
+    /// <summary>
+    /// A file to be sent. .NET would lock it and, when it closes its own descriptor, take away the lock by which the receiver says that the file is in use: the two
+    /// descriptors are one open file.
+    /// </summary>
+    public static SafeFileHandle Open(string path)
+    {
+        var descriptor = new SafeFileHandle(OpenFile(path, ReadOnly), ownsHandle: true);
+        return descriptor.IsInvalid ? throw new IOException($"could not open {path}: {Marshal.GetLastPInvokeErrorMessage()}") : descriptor;
+    }
 
     /// <summary>Sends all of <paramref name="bytes"/> on the blocking <paramref name="socket"/>.</summary>
     public static void Send(Socket socket, ReadOnlySpan<byte> bytes, SafeFileHandle descriptor)
@@ -41,6 +52,9 @@ public static unsafe class DescriptorSender
             sent += socket.Send(bytes[sent..]);
         }
     }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern nint OpenFile(string path, int flags);
 
     [DllImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     private static extern nint SendMessage(int socket, MessageHeader* message, int flags);

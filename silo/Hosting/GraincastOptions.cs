@@ -59,6 +59,9 @@ public sealed class GraincastOptions
     /// <summary>A training's worker is killed after this time (57014).</summary>
     public int WorkerTimeoutMs { get; set; } = 3_600_000;
 
+    /// <summary>Images beyond this size together are evicted, those used longest ago first; what a backend has mapped stays.</summary>
+    public long ImagesBytes { get; set; } = 16L << 30;
+
     /// <summary>Connections of backends served at once; one more is refused (53300).</summary>
     public int MaxConnections { get; set; } = 1000;
 }

@@ -50,6 +50,7 @@ public static class SiloHost
         builder.Services.AddGraincastTelemetry(options);
         // Last in, first out: the gateway listens once the silo is up and stops before it goes.
         builder.Services.AddHostedService<ImageSweeper>();
+        builder.Services.AddHostedService<ImageBudget>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RunPublisher>());
         builder.Services.AddHostedService<GatewayService>();
         using IHost host = builder.Build();
@@ -98,6 +99,7 @@ public static class SiloHost
         services.AddSingleton(provider => new ImageStore(
             Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Socket))!, "images"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IImageStore>(provider => provider.GetRequiredService<ImageStore>());
+        services.AddSingleton(new ImageBudgetOptions(options.ImagesBytes));
         services.AddSingleton(WorkerProgram.Options(options, columns));
     }
 

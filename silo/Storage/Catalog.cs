@@ -14,6 +14,20 @@ public sealed class Catalog(Databases databases) : ICatalog
         return (bool)(await command.ExecuteScalarAsync(token))!;
     }, cancellationToken);
 
+    /// <summary>Whether a committed model of any of these databases has this image.</summary>
+    public async Task<bool> NamesAsync(IReadOnlyList<string> databases, string sha256, CancellationToken cancellationToken)
+    {
+        foreach (string database in databases)
+        {
+            if (await NamesAsync(database, sha256, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => await Databases.OnLiveConnection.ExecuteAsync(async token =>
     {

@@ -16,13 +16,27 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
     private const string Extension = ".img";
     private const string UnfinishedExtension = ".part";
 
+    // Whoever was told of an image opens it by then.
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<(string Database, string Sha256, string Role), bool> _claims = new();
+    private readonly Lock _removing = new();
 
     /// <inheritdoc/>
     public ImageFile? Find(string sha256)
     {
         var file = new FileInfo(PathOf(sha256));
-        return file.Exists ? new ImageFile(file.FullName, file.Length) : null;
+        lock (_removing)
+        {
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            file.LastAccessTimeUtc = time.GetUtcNow().UtcDateTime;
+        }
+
+        return new ImageFile(file.FullName, file.Length);
     }
 
     /// <inheritdoc/>
@@ -63,6 +77,30 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
     public IReadOnlyList<string> OlderThan(TimeSpan age) =>
         [.. FilesOlderThan(age, Extension).Select(file => Path.GetFileNameWithoutExtension(file.Name))];
 
+    /// <summary>
+    /// All images, those used longest ago first. The time of a use is that of the file's access: the silo notes when it hands one out; when a backend maps one by
+    /// itself the file system does, as often as it is mounted for (each day by relatime).
+    /// </summary>
+    public IReadOnlyList<(string Sha256, long SizeBytes)> ByUse() =>
+        [.. Files(Extension).OrderBy(file => file.LastAccessTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal)
+            .Select(file => (Path.GetFileNameWithoutExtension(file.Name), file.Length))];
+
+    /// <summary>Unlinks an image unless a backend has it mapped or was just told of it; false when it stays.</summary>
+    public bool TryEvict(string sha256)
+    {
+        string path = PathOf(sha256);
+        lock (_removing)
+        {
+            if (!File.Exists(path) || time.GetUtcNow() - File.GetLastAccessTimeUtc(path) < OpenTimeout || IsMapped(path))
+            {
+                return false;
+            }
+
+            Remove(sha256);
+            return true;
+        }
+    }
+
     /// <summary>Unlinks what a silo that died was still writing.</summary>
     public void RemoveUnfinished(TimeSpan age)
     {
@@ -75,16 +113,34 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
     /// <summary>Unlinks an image. Mappings of it stay valid.</summary>
     public void Remove(string sha256)
     {
-        File.Delete(PathOf(sha256));
+        lock (_removing)
+        {
+            File.Delete(PathOf(sha256));
+        }
+
         foreach (var claim in _claims.Keys.Where(claim => claim.Sha256 == sha256))
         {
             _claims.TryRemove(claim, out _);
         }
     }
 
-    private IEnumerable<FileInfo> FilesOlderThan(TimeSpan age, string extension) => Directory.Exists(folder)
-        ? new DirectoryInfo(folder).EnumerateFiles("*" + extension).Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > age)
-        : [];
+    private IEnumerable<FileInfo> FilesOlderThan(TimeSpan age, string extension) => Files(extension).Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > age);
+
+    private IEnumerable<FileInfo> Files(string extension) => Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*" + extension) : [];
+
+    // A backend's mapping holds a shared lock on the file, and .NET asks for an exclusive one here.
+    private static bool IsMapped(string path)
+    {
+        try
+        {
+            using SafeFileHandle unused = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
         ? Path.Combine(folder, sha256 + Extension)

@@ -22,7 +22,7 @@ public sealed partial class ImageSweeper(ImageStore store, Catalog catalog, Time
         IReadOnlyList<string> databases = await catalog.DatabasesAsync(cancellationToken);
         foreach (string sha256 in old)
         {
-            if (!await IsNamedAsync(databases, sha256, cancellationToken))
+            if (!await catalog.NamesAsync(databases, sha256, cancellationToken))
             {
                 store.Remove(sha256);
                 swept++;
@@ -50,18 +50,5 @@ public sealed partial class ImageSweeper(ImageStore store, Catalog catalog, Time
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task<bool> IsNamedAsync(IReadOnlyList<string> databases, string sha256, CancellationToken cancellationToken)
-    {
-        foreach (string database in databases)
-        {
-            if (await catalog.NamesAsync(database, sha256, cancellationToken))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -1,4 +1,4 @@
-/* The catalog: whose it is, and lookups. See catalog.h. */
+/* The catalog: whose it is, who may use a project, images. See catalog.h. */
 #include "prelude.h"
 
 #include "catalog.h"
@@ -9,9 +9,11 @@
 
 static Oid	watched[3];
 
-static Oid
-find_relation(Oid schema, const char *name)
+Oid
+catalog_relation(const char *name)
 {
+	Oid			schema = get_namespace_oid("pgml", true);
+
 	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
 }
 
@@ -19,11 +21,9 @@ find_relation(Oid schema, const char *name)
 Oid
 catalog_projects_relation(void)
 {
-	Oid			schema = get_namespace_oid("pgml", true);
-
-	watched[0] = find_relation(schema, "projects");
-	watched[1] = find_relation(schema, "models");
-	watched[2] = find_relation(schema, "deployments");
+	watched[0] = catalog_relation("projects");
+	watched[1] = catalog_relation("models");
+	watched[2] = catalog_relation("deployments");
 	return watched[0];
 }
 
@@ -162,96 +162,6 @@ void
 catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name)
 {
 	strlcpy(out, name, pg_mbcliplen(name, strlen(name), CATALOG_NAME_BYTES - 1) + 1);
-}
-
-/* Three arrays of role names: predict_to, train_to, own_to. What would not fit was refused when it was granted. */
-void
-catalog_read_grants(int first_column, CatalogGrants *out)
-{
-	memset(out, 0, sizeof(*out));
-	for (CatalogRight right = CATALOG_PREDICT; right <= CATALOG_OWN; right++)
-	{
-		bool		isnull;
-		Datum		roles = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, first_column + right, &isnull);
-		Datum	   *values;
-		bool	   *nulls;
-		int			count = 0;
-
-		if (!isnull)
-			deconstruct_array(DatumGetArrayTypeP(roles), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
-		for (int i = 0; i < count && out->count < CATALOG_GRANTS_MAX; i++)
-		{
-			if (nulls[i])
-				continue;
-			namestrcpy(&out->all[out->count].role, TextDatumGetCString(values[i]));
-			out->all[out->count++].right = right;
-		}
-	}
-}
-
-static bool
-copy_model(uint64 rows, CatalogModel *out)
-{
-	bool		isnull;
-	Datum		sha256;
-
-	if (rows == 0)
-		return false;
-	memset(out, 0, sizeof(*out));
-	out->project_id = catalog_int64(1);
-	out->model_id = catalog_int64(2);
-	namestrcpy(&out->owner, catalog_text(3));
-	catalog_copy_name(out->project, catalog_text(4));
-	sha256 = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 5, &isnull);
-	if (!isnull)
-	{
-		bytea	   *bytes = DatumGetByteaPP(sha256);
-
-		if (VARSIZE_ANY_EXHDR(bytes) != sizeof(out->sha256))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("model " INT64_FORMAT " has a hash of the wrong length", out->model_id),
-					 errhint("Train the model again.")));
-		memcpy(out->sha256, VARDATA_ANY(bytes), sizeof(out->sha256));
-	}
-	catalog_read_grants(6, &out->grants);
-	return true;
-}
-
-static bool
-find(CatalogStatement *statement, Datum key, CatalogModel *out)
-{
-	CatalogAccess access;
-	bool		found;
-
-	catalog_enter(&access);
-	found = copy_model(catalog_run(statement, &key, NULL, true), out);
-	catalog_leave(&access);
-	return found;
-}
-
-#define SELECT_MODEL "SELECT p.id, m.id, p.owner::pg_catalog.text, p.name, m.image_sha256, p.predict_to, p.train_to, p.own_to FROM "
-
-bool
-catalog_find_project(const char *name, CatalogModel *out)
-{
-	static CatalogStatement statement = {
-		SELECT_MODEL "pgml.projects p"
-		" LEFT JOIN LATERAL (SELECT d.model_id FROM pgml.deployments d WHERE d.project_id = p.id ORDER BY d.seq DESC LIMIT 1) d ON true"
-		" LEFT JOIN pgml.models m ON m.id = d.model_id WHERE p.name = $1", 1, {TEXTOID}
-	};
-
-	return find(&statement, CStringGetTextDatum(name), out);
-}
-
-bool
-catalog_find_model(int64 model_id, CatalogModel *out)
-{
-	static CatalogStatement statement = {
-		SELECT_MODEL "pgml.models m JOIN pgml.projects p ON p.id = m.project_id WHERE m.id = $1", 1, {INT8OID}
-	};
-
-	return find(&statement, Int64GetDatum(model_id), out);
 }
 
 static bool

@@ -40,7 +40,7 @@ typedef struct CatalogModel
 	uint8		sha256[32];
 } CatalogModel;
 
-/* catalog.c: whose, and lookups */
+/* catalog.c: whose */
 typedef struct CatalogAccess
 {
 	Oid			user;
@@ -56,6 +56,7 @@ typedef struct CatalogStatement
 	SPIPlanPtr	plan;
 } CatalogStatement;
 
+extern Oid	catalog_relation(const char *name);
 extern Oid	catalog_projects_relation(void);
 extern bool catalog_is_watched(Oid relation);
 extern bool catalog_is_distributed(void);
@@ -71,16 +72,18 @@ extern char *catalog_text(int column);
 extern Oid	catalog_silo_role(void);
 
 extern void catalog_copy_name(char out[CATALOG_NAME_BYTES], const char *name);
-extern bool catalog_find_project(const char *name, CatalogModel *out);
-extern bool catalog_find_model(int64 model_id, CatalogModel *out);
 extern const char *catalog_right_name(CatalogRight right);
-extern void catalog_read_grants(int first_column, CatalogGrants *out);
 extern void catalog_check_right(const CatalogModel *model, Oid user, CatalogRight right);
 extern bool catalog_image_allows(const uint8 sha256[32], Oid user, bool *named);
 extern char *catalog_read_image(int64 model_id, MemoryContext context, size_t *size_bytes);
 extern void catalog_check_project(const char *project, const char *owner, const CatalogGrants *grants, Oid user, CatalogRight right);
 extern void catalog_raise_unknown_project(const char *name) pg_attribute_noreturn();
 extern void catalog_raise_unknown_model(int64 model_id) pg_attribute_noreturn();
+
+/* cataloglookup.c: which model; by the active snapshot */
+extern bool catalog_find_project(const char *name, CatalogModel *out);
+extern bool catalog_find_model(int64 model_id, CatalogModel *out);
+extern void catalog_read_grants(int first_column, CatalogGrants *out);
 
 /* catalogwrite.c: writes */
 typedef struct CatalogProject

@@ -16,6 +16,7 @@ PG_FUNCTION_INFO_V1(graincast_version);
 
 char	   *graincast_socket;
 int			graincast_timeout_ms;
+int			graincast_images_mb;
 char	   *graincast_pin;
 char	   *graincast_on_behalf_of;
 
@@ -74,6 +75,8 @@ _PG_init(void)
 							   "/run/graincast/graincast.sock", PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("graincast.timeout_ms", "How long the silo may be silent; a training itself has no limit but statement_timeout.", NULL,
 							&graincast_timeout_ms, 10000, 1, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("graincast.images_mb", "Images that a connection keeps open; beyond it those used longest ago are closed at a transaction's end.", NULL,
+							&graincast_images_mb, 1024, 1, INT_MAX, PGC_USERSET, GUC_UNIT_MB, NULL, NULL, NULL);
 	DefineCustomStringVariable("graincast.pin", "Written by pgml.train and pgml.deploy: the models that answer within their transaction.", NULL, &graincast_pin, "",
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE, pin_check, pin_assign, NULL);
 	DefineCustomStringVariable("graincast.on_behalf_of", "Written by the silo: its token for the role that a client trains for.", NULL, &graincast_on_behalf_of, "",

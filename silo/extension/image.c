@@ -1,6 +1,8 @@
 /* Images: see image.h. */
 #include "prelude.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -17,6 +19,7 @@ uint64		image_evictions;
 
 static HTAB *images;
 static uint64 uses;
+static size_t open_bytes;		/* of all of them */
 
 static void
 raise_corrupt(const char *detail)
@@ -26,6 +29,14 @@ raise_corrupt(const char *detail)
 			 errmsg("the image of a model is damaged"),
 			 errdetail("%s", detail),
 			 errhint("Deploy another model of the project, or train again.")));
+}
+
+static void
+keep_bytes(Image *image, void *bytes, size_t size_bytes)
+{
+	image->bytes = bytes;
+	image->size_bytes = size_bytes;
+	open_bytes += size_bytes;
 }
 
 /* Structure, and the name it carries. The silo verified the hash when it stored a mapped one. */
@@ -90,41 +101,92 @@ image_verify(Image *image)
 	memcpy(image->sha256, digest, sizeof(digest));
 }
 
-/* The descriptor stays the silo's to be closed by silo_at_abort until the mapping is made, so that no error leaks it. */
+/* Only the silo may have written it. */
+static bool
+is_silos(const struct stat *file)
+{
+	return (file->st_mode & (S_IWGRP | S_IWOTH)) == 0 && silo_is_owner(file->st_uid);
+}
+
+static size_t
+check_file(int descriptor)
+{
+	struct stat file;
+
+	if (fstat(descriptor, &file) != 0)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not examine the image of a model: %m")));
+	if (!S_ISREG(file.st_mode) || !is_silos(&file))
+		raise_corrupt("Its file could be changed by others than the silo.");
+	if (file.st_size <= 0)
+		raise_corrupt("Its file is empty.");
+	return file.st_size;
+}
+
+/* The descriptor stays the caller's, who sees to it that no error leaks it. */
+static void
+map_file(Image *image, int descriptor, size_t size_bytes)
+{
+	void	   *bytes;
+
+	/* It lasts as long as the mapping, and tells the silo that the file is in use. Without it a copy more may be made, no harm done. */
+	(void) flock(descriptor, LOCK_SH | LOCK_NB);
+	bytes = mmap(NULL, size_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
+	if (bytes == MAP_FAILED)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not map the image of a model: %m")));
+	PG_TRY();
+	{
+		check_image(image, bytes, size_bytes);
+	}
+	PG_CATCH();
+	{
+		munmap(bytes, size_bytes);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	keep_bytes(image, bytes, size_bytes);
+}
+
+/*
+ * From the silo's folder, when the image is there: nobody is asked, and no silo need run. Where nobody else can put a file, one with this name is one that
+ * the silo verified.
+ */
+static bool
+map_from_folder(Image *image)
+{
+	char		folder[MAXPGPATH];
+	char		name[GC_SHA256_BYTES * 2 + 1] = {0};
+	struct stat status;
+	int			descriptor;
+
+	strlcpy(folder, graincast_socket, sizeof(folder));
+	get_parent_directory(folder);
+	if (folder[0] == '\0')
+		return false;
+	strlcat(folder, "/images", sizeof(folder));
+	if (lstat(folder, &status) != 0 || !S_ISDIR(status.st_mode) || !is_silos(&status))
+		return false;
+	hex_encode((const char *) image->sha256, GC_SHA256_BYTES, name);
+	descriptor = OpenTransientFile(psprintf("%s/%s.img", folder, name), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (descriptor < 0)
+		return false;
+	map_file(image, descriptor, check_file(descriptor));
+	CloseTransientFile(descriptor);
+	return true;
+}
+
+/* The descriptor stays the silo's to be closed by silo_at_abort until the mapping is made. */
 static void
 map_descriptor(Image *image, uint64 claimed_bytes)
 {
-	struct stat file;
-	void	   *bytes;
-
 	if (silo.descriptor < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("%s sent no descriptor with an image", silo_label()),
 				 errhint("Use the extension and the silo of the same Graincast release.")));
-	if (fstat(silo.descriptor, &file) != 0)
-		ereport(ERROR, (errcode_for_file_access(), errmsg("could not examine the image of a model: %m")));
-	if (!S_ISREG(file.st_mode) || (file.st_mode & (S_IWGRP | S_IWOTH)) != 0 || !silo_is_owner(file.st_uid))
-		raise_corrupt("Its file could be changed by others than the silo.");
-	if (file.st_size <= 0 || (uint64) file.st_size != claimed_bytes)
+	if (check_file(silo.descriptor) != claimed_bytes)
 		raise_corrupt("Its file does not have the size that the silo named.");
-	bytes = mmap(NULL, file.st_size, PROT_READ, MAP_SHARED, silo.descriptor, 0);
-	if (bytes == MAP_FAILED)
-		ereport(ERROR, (errcode_for_file_access(), errmsg("could not map the image of a model: %m")));
+	map_file(image, silo.descriptor, claimed_bytes);
 	close(silo_take_descriptor());
-
-	PG_TRY();
-	{
-		check_image(image, bytes, file.st_size);
-	}
-	PG_CATCH();
-	{
-		munmap(bytes, claimed_bytes);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	image->size_bytes = file.st_size;
-	image->bytes = bytes;
 }
 
 /* False with the reason when the silo cannot be asked or cannot answer now, or knows nothing of an image that the catalog here has; raises when it refuses. */
@@ -194,8 +256,7 @@ open_from_catalog(Image *image, int64 model_id, const SiloFailure *failure)
 	warn_once(failure);
 	MemoryContextSetParent(context, TopMemoryContext);
 	image->context = context;
-	image->size_bytes = size_bytes;
-	image->bytes = bytes;
+	keep_bytes(image, bytes, size_bytes);
 }
 
 Image *
@@ -215,7 +276,7 @@ image_open(const uint8 sha256[GC_SHA256_BYTES], int64 model_id, bool ask_silo)
 	if (!found)
 		memset((char *) image + GC_SHA256_BYTES, 0, sizeof(Image) - GC_SHA256_BYTES);
 	image->last_use = ++uses;
-	if (image->bytes != NULL && !ask_silo)
+	if (!ask_silo && (image->bytes != NULL || map_from_folder(image)))
 		return image;
 	/* Entries are left in the table when this fails: they are empty and go at the transaction's end. */
 	if (!RecoveryInProgress() && open_from_silo(image, model_id != 0 && !ask_silo, &failure))
@@ -261,6 +322,7 @@ image_quicken(Image *image)
 static void
 close_image(Image *image)
 {
+	open_bytes -= image->size_bytes;
 	if (image->tables != NULL)
 		pfree(image->tables);
 	if (image->context != NULL)
@@ -270,11 +332,20 @@ close_image(Image *image)
 	(void) hash_search(images, image->sha256, HASH_REMOVE, NULL);
 }
 
+/* The image used last stays, however large: a connection with one model must not open it in each transaction. */
+static bool
+are_too_many(void)
+{
+	long		count = hash_get_num_entries(images);
+
+	return count > IMAGES_MAX || (count > 1 && open_bytes / (1024 * 1024) >= (size_t) graincast_images_mb);
+}
+
 /* The only moment when no statement can be scoring. */
 void
 image_at_transaction_end(void)
 {
-	while (images != NULL && hash_get_num_entries(images) > IMAGES_MAX)
+	while (images != NULL && are_too_many())
 	{
 		HASH_SEQ_STATUS scan;
 		Image	   *image;

@@ -48,10 +48,6 @@ flush(Datum argument, Oid relation)
 void
 modelcache_init(void)
 {
-	/* From anywhere: a count that a silo remembers must not be taken for one of a backend that came after. Never negative. */
-	if (!pg_strong_random(&modelcache_flushes, sizeof(modelcache_flushes)))
-		elog(ERROR, "could not generate random numbers");
-	modelcache_flushes >>= 2;
 	CacheRegisterRelcacheCallback(flush, (Datum) 0);
 }
 
@@ -155,14 +151,26 @@ look_up(const char *name, int64 model_id, CatalogModel *out)
 	return name ? catalog_find_project(name, out) : catalog_find_model(model_id, out);
 }
 
-/* Asks again by the latest snapshot, and keeps the row if the answer is the same. */
+/* One sees what the other sees. */
+static bool
+is_same(Snapshot one, Snapshot other)
+{
+	return one->xmin == other->xmin && one->xmax == other->xmax && one->curcid == other->curcid && one->takenDuringRecovery == other->takenDuringRecovery
+		/* A copy of an overflowed one does not have the list. */
+		&& !one->suboverflowed && !other->suboverflowed && one->xcnt == other->xcnt && one->subxcnt == other->subxcnt
+		&& memcmp(one->xip, other->xip, one->xcnt * sizeof(TransactionId)) == 0
+		&& memcmp(one->subxip, other->subxip, one->subxcnt * sizeof(TransactionId)) == 0;
+}
+
+/* Keeps the row if the latest snapshot gives the same answer; where that is the snapshot which gave it, nothing is asked again. */
 static void
 try_keep(const char *key, const char *name, int64 model_id, const CatalogModel *seen, uint64 flushes_before)
 {
 	CatalogModel latest;
 	CacheEntry	as_of = {0};
+	Snapshot	active = GetActiveSnapshot();
 	Snapshot	snapshot;
-	bool		found;
+	bool		same;
 
 	modelcache_push_latest_snapshot();
 	snapshot = GetActiveSnapshot();
@@ -172,9 +180,9 @@ try_keep(const char *key, const char *name, int64 model_id, const CatalogModel *
 	as_of.running_count = snapshot->xcnt;
 	if (snapshot->xcnt <= RUNNING_MAX)
 		memcpy(as_of.running, snapshot->xip, snapshot->xcnt * sizeof(TransactionId));
-	found = look_up(name, model_id, &latest);
+	same = is_same(snapshot, active) || (look_up(name, model_id, &latest) && memcmp(&latest, seen, sizeof(latest)) == 0);
 	PopActiveSnapshot();
-	if (found && as_of.running_count <= RUNNING_MAX && memcmp(&latest, seen, sizeof(latest)) == 0 && modelcache_flushes == flushes_before)
+	if (same && as_of.running_count <= RUNNING_MAX && modelcache_flushes == flushes_before)
 		keep(key, seen, &as_of);
 }
 

@@ -3,8 +3,6 @@
 
 #include "predict.h"
 
-#define BATCH_ROWS 1024			/* scored between two looks at a cancel */
-
 PG_FUNCTION_INFO_V1(graincast_predict_project_array);
 PG_FUNCTION_INFO_V1(graincast_predict_model_array);
 PG_FUNCTION_INFO_V1(graincast_predict_project_row);
@@ -20,10 +18,10 @@ PG_FUNCTION_INFO_V1(graincast_predict_joint_model_row);
 PG_FUNCTION_INFO_V1(graincast_decompose);
 PG_FUNCTION_INFO_V1(graincast_deployed_model);
 
-static void
-check_predicts(const PredictSite *site)
+void
+predict_check_model(const gc_model *model)
 {
-	if (unlikely(site->image->model.task == GC_DECOMPOSITION))
+	if (unlikely(model->task == GC_DECOMPOSITION))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("a decomposition has no prediction"),
@@ -35,7 +33,7 @@ predict_array(FunctionCallInfo fcinfo, bool by_id)
 {
 	PredictSite *site = predict_site(fcinfo, by_id);
 
-	check_predicts(site);
+	predict_check_model(&site->image->model);
 	PG_RETURN_FLOAT4(gc_predict(&site->image->model, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), site->work));
 }
 
@@ -56,7 +54,7 @@ predict_row(FunctionCallInfo fcinfo, bool by_id)
 {
 	PredictSite *site = predict_site(fcinfo, by_id);
 
-	check_predicts(site);
+	predict_check_model(&site->image->model);
 	PG_RETURN_FLOAT4(gc_predict(&site->image->model, predict_row_inputs(site, fcinfo), site->work));
 }
 
@@ -89,7 +87,7 @@ predict_joint(FunctionCallInfo fcinfo, bool by_id, bool row)
 	const gc_model *model = &site->image->model;
 	float	   *out;
 
-	check_predicts(site);
+	predict_check_model(&site->image->model);
 	out = palloc(sizeof(float) * model->answers);
 	gc_predict_joint(model, row ? predict_row_inputs(site, fcinfo) : inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), out, site->work);
 	PG_RETURN_ARRAYTYPE_P(create_real_array(out, model->answers));
@@ -155,14 +153,14 @@ predict_batch(FunctionCallInfo fcinfo, bool by_id, int *rows)
 	float	   *inputs;
 	float	   *out;
 
-	check_predicts(site);
+	predict_check_model(&site->image->model);
 	inputs = inputs_from_rows(&site->schema, PG_GETARG_ARRAYTYPE_P(1), rows);
 	image_count_rows(site->image, *rows);
 	out = palloc(sizeof(float) * Max(*rows, 1));
-	for (int at = 0; at < *rows; at += BATCH_ROWS)
+	for (int at = 0; at < *rows; at += PREDICT_BATCH_ROWS)
 	{
 		CHECK_FOR_INTERRUPTS();
-		gc_predict_batch(&site->image->model, inputs + (size_t) at * site->schema.model->inputs, Min(BATCH_ROWS, *rows - at), out + at, site->work);
+		gc_predict_batch(&site->image->model, inputs + (size_t) at * site->schema.model->inputs, Min(PREDICT_BATCH_ROWS, *rows - at), out + at, site->work);
 	}
 	return out;
 }

@@ -41,7 +41,17 @@ typedef struct PredictSite
 	ArrayType  *names;			/* explain.c */
 } PredictSite;
 
+#define PREDICT_BATCH_ROWS 1024	/* scored between two looks at a cancel */
+
 extern PredictSite *predict_site(FunctionCallInfo fcinfo, bool by_id);
+/* Raises 0A000 for a model that has no predictions. */
+extern void predict_check_model(const gc_model *model);
+
+/* predictrow.c: features from rows */
 extern const float *predict_row_inputs(PredictSite *site, FunctionCallInfo fcinfo);
+/* Where rows of this form have the model's columns. Raises 22023 for one that is missing, 42804 for one of a wrong type. */
+extern RowMap *rowmap_create(const InputSchema *schema, TupleDesc row);
+/* A row's values, in the order of its form, become schema->inputs. */
+extern void rowmap_read(const RowMap *map, const InputSchema *schema, const Datum *values, const bool *nulls);
 
 #endif

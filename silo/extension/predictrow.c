@@ -85,8 +85,8 @@ check_field(const RowMap *map, const InputSchema *schema, uint32 c, Oid given)
 				 errhint("Cast the column, or pass the row with the types that the model was trained on.")));
 }
 
-static RowMap *
-create_map(const InputSchema *schema, TupleDesc row)
+RowMap *
+rowmap_create(const InputSchema *schema, TupleDesc row)
 {
 	RowMap	   *map = palloc0(sizeof(RowMap));
 	uint32		columns = schema->model->columns;
@@ -147,8 +147,8 @@ read_text(const InputSchema *schema, uint32 c, Datum value, Oid type)
 	schema->inputs[schema->columns[c].first_input] = inputs_category(schema, c, bytes, count);
 }
 
-static void
-read_fields(const InputSchema *schema, RowMap *map)
+void
+rowmap_read(const RowMap *map, const InputSchema *schema, const Datum *values, const bool *nulls)
 {
 	for (uint32 c = 0; c < schema->model->columns; c++)
 	{
@@ -156,19 +156,19 @@ read_fields(const InputSchema *schema, RowMap *map)
 		float	   *inputs = schema->inputs + column->first_input;
 		int			attribute = map->attributes[c];
 
-		if (map->nulls[attribute])
+		if (nulls[attribute])
 		{
 			for (uint32 i = 0; i < column->width; i++)
 				inputs[i] = inputs_missing(column);
 		}
 		else if (map->types[c] == UNKNOWNOID)
-			inputs[0] = inputs_from_word(schema, c, DatumGetCString(map->values[attribute]));
+			inputs[0] = inputs_from_word(schema, c, DatumGetCString(values[attribute]));
 		else if (map->arrays[c])
-			read_array(schema, column, map->values[attribute]);
+			read_array(schema, column, values[attribute]);
 		else if (column->kind == GC_TEXT)
-			read_text(schema, c, map->values[attribute], map->types[c]);
+			read_text(schema, c, values[attribute], map->types[c]);
 		else
-			inputs[0] = inputs_narrow(inputs_number(map->values[attribute], map->types[c]), column);
+			inputs[0] = inputs_narrow(inputs_number(values[attribute], map->types[c]), column);
 	}
 }
 
@@ -194,7 +194,7 @@ read_row(PredictSite *site, HeapTupleHeader header)
 		if (map != NULL)
 			MemoryContextDelete(map->context);
 		site->map = NULL;
-		map = create_map(&site->schema, row);
+		map = rowmap_create(&site->schema, row);
 		map->context = context;
 		MemoryContextSwitchTo(caller);
 		ReleaseTupleDesc(row);
@@ -205,7 +205,7 @@ read_row(PredictSite *site, HeapTupleHeader header)
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = header;
 	heap_deform_tuple(&tuple, map->row, map->values, map->nulls);
-	read_fields(&site->schema, map);
+	rowmap_read(map, &site->schema, map->values, map->nulls);
 }
 
 static RowForm

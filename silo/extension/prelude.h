@@ -81,6 +81,7 @@
 /* graincast.c: the settings. */
 extern char *graincast_socket;
 extern int graincast_timeout_ms;
+extern int graincast_images_mb;
 extern char *graincast_pin;
 extern char *graincast_on_behalf_of;
 

@@ -44,6 +44,7 @@ public sealed class FrozenSiloTests(GraincastServer server, ITestOutputHelper ou
                 clock.Elapsed.ShouldBeWithin(Limit);
             }
 
+            server.RemoveImages();
             var opening = Stopwatch.StartNew();
             (await newcomer.ScalarAsync<float>(Predict)).ShouldBe(answer);
             output.WriteLine($"Open: answered from the catalog after {opening.Elapsed.TotalMilliseconds:F0} ms");

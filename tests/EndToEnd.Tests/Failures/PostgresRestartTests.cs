@@ -19,8 +19,9 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
             await before.ExecuteAsync(Trainings.Quick);
             await before.ExecuteAsync("SELECT * FROM pgml.train('opened later', 'regression', 'failures.small', 'y', 'ridge')");
         }
-        // A silo started anew has no images of its own making: it asks the catalog, and keeps that connection.
+        // A silo started anew whose images are gone asks the catalog, and keeps that connection.
         await server.KillSiloAsync();
+        server.RemoveImages();
         await server.StartSiloAsync();
         await using (var before = await Session.OpenAsync(server))
         {
@@ -29,6 +30,8 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
         var silo = server.SiloPid;
         var postmaster = int.Parse(File.ReadLines(Path.Combine(server.Data, "postgres", "postmaster.pid")).First());
 
+        // Loaded before the fork, the library serves each backend as if it had loaded it itself.
+        await File.AppendAllTextAsync(Path.Combine(server.Data, "postgres", "postgresql.conf"), "shared_preload_libraries = 'graincast'\n", TestContext.Current.CancellationToken);
         // What `pg_ctl stop -m fast` sends.
         Signal.Send(postmaster, Signal.Interrupt);
         await Wait.UntilAsync("Postgres is down", () => !Processes.IsAlive(postmaster));
@@ -38,6 +41,12 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
         await using var session = await Session.OpenAsync(server);
         (await session.ScalarAsync<float>("SELECT pgml.predict('opened later', ARRAY[0.25, 0.5]::real[])")).ShouldBeInRange(-3, 3);
         session.Warnings.ShouldBeEmpty();
+        (await session.ScalarAsync<string>("SHOW shared_preload_libraries")).ShouldBe("graincast");
+        await using (var other = await Session.OpenAsync(server))
+        {
+            const string Changes = "SELECT pgml.wait_for_change(-1, 0)";
+            (await session.ScalarAsync<long>(Changes)).ShouldNotBe(await other.ScalarAsync<long>(Changes), "a silo must not take one backend's count for another's");
+        }
         var attempts = 0;
         await Wait.UntilAsync("a training succeeds", async () =>
         {

@@ -27,6 +27,13 @@ public sealed class SiloKilledTests(GraincastServer server, ITestOutputHelper ou
         await using (var newcomer = await Session.OpenAsync(server))
         {
             (await newcomer.ScalarAsync<float>(Predict)).ShouldBe(answer);
+            (await newcomer.ScalarAsync<bool>("SELECT shared FROM pgml.stat_models")).ShouldBeTrue();
+            newcomer.Warnings.ShouldBeEmpty();
+        }
+        server.RemoveImages();
+        await using (var newcomer = await Session.OpenAsync(server))
+        {
+            (await newcomer.ScalarAsync<float>(Predict)).ShouldBe(answer);
             (await newcomer.ScalarAsync<float>(Predict)).ShouldBe(answer);
             newcomer.Warnings.ShouldHaveSingleItem().MessageText.ShouldContain("read from the catalog");
         }

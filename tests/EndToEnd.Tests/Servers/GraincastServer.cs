@@ -81,6 +81,15 @@ public sealed class GraincastServer : IAsyncLifetime
         result.ExitCode.ShouldBe(0, result.ToString());
     }
 
+    /// <summary>Takes away the images that the silo has stored: who uses one next asks it, or finds no silo to ask.</summary>
+    public void RemoveImages()
+    {
+        foreach (var image in Directory.GetFiles(Images, "*.img"))
+        {
+            File.Delete(image);
+        }
+    }
+
     public async ValueTask InitializeAsync()
     {
         await StartSiloAsync();

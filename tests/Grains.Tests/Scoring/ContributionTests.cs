@@ -110,16 +110,27 @@ public sealed class ContributionTests
         bases[0].ShouldBe(tree.Leaves.Zip(rows, (leaf, count) => leaf * count).Sum() / rows.Sum(), 1e-12);
     }
 
-    [Fact]
-    public void Children_that_meet_again_are_scored_and_never_walked_path_by_path()
+    [Theory]
+    [InlineData(40, "two ways")]
+    [InlineData(5000, "more paths than leaves")]
+    public void Children_that_meet_again_are_scored_and_never_walked_path_by_path(int count, string reason)
     {
-        // Both sides of every split lead to the next: 2^39 paths.
-        Split[] splits = [.. Enumerable.Range(0, 40).Select(i => new Split(0, i, i < 39 ? i + 1 : ~0, i < 39 ? i + 1 : ~1, MissingSplit.None, false))];
-        var tree = new Tree(0, splits, new double[41]);
+        // Both sides of the first splits lead to the next: 2^39 paths.
+        Split[] splits = [.. Enumerable.Range(0, count).Select(i => new Split(0, i, i < 39 ? i + 1 : ~0, i < 39 ? i + 1 : ~1, MissingSplit.None, false))];
+        var tree = new Tree(0, splits, new double[count + 1]);
         ScoringModel.Open(ImageWriter.Write(OneTree(tree, 1))).Dispose();
 
-        var explained = OneTree(tree with { LeafRows = [.. Enumerable.Repeat(1, 41)] }, 1);
-        Should.Throw<InvalidImageException>(() => ImageWriter.Write(explained)).Message.ShouldContain("more paths than leaves");
+        var explained = OneTree(tree with { LeafRows = [.. Enumerable.Repeat(1, count + 1)] }, 1);
+        Should.Throw<InvalidImageException>(() => ImageWriter.Write(explained)).Message.ShouldContain(reason);
+    }
+
+    [Fact]
+    public void A_leaf_that_two_splits_lead_to_while_none_leads_to_another_is_refused()
+    {
+        Split[] splits = [new(0, 0, 1, ~0, MissingSplit.None, false), new(0, 1, ~0, ~1, MissingSplit.None, false)];
+        var tree = new Tree(0, splits, [1, 2, 3]) { LeafRows = [1, 1, 1] };
+
+        Should.Throw<InvalidImageException>(() => ImageWriter.Write(OneTree(tree, 1))).Message.ShouldContain("two ways");
     }
 
     [Fact]

@@ -44,6 +44,11 @@ public static class PodRules
             cluster => cluster.Silos.Where(silo => decimal.Parse(Value(silo, "GRAINCAST__WORKERMEMORYBYTES"), CultureInfo.InvariantCulture) > Amount(silo, "memory", true) * 0.75m).Select(silo => silo.Name),
             cluster => cluster.Silos.First().Resources.Limits["memory"] = new ResourceQuantity("6Gi")),
         new(
+            "images fit into their volume, with a quarter for those that are in use",
+            cluster => Pods(cluster, pod => pod.Containers.All(container => container.Name != "silo"
+                || decimal.Parse(Value(container, "GRAINCAST__IMAGESBYTES"), CultureInfo.InvariantCulture) <= Run(pod).SizeLimit.ToDecimal() * 0.75m)),
+            cluster => Run(Silo(cluster)).SizeLimit = new ResourceQuantity("1Gi")),
+        new(
             "Postgres is a sidecar that starts before the node registers and the silo starts",
             cluster => cluster.StatefulSets
                 .Where(set => set.Spec.Template.Spec.InitContainers is not [{ Name: "extension" }, { Name: "postgres", RestartPolicy: "Always", StartupProbe: not null }, { Name: "register" }])
@@ -76,6 +81,8 @@ public static class PodRules
     public static string Value(V1Container container, string name) => container.Env.Single(variable => variable.Name == name).Value;
 
     private static V1PodSpec Silo(Cluster cluster) => cluster.StatefulSets[0].Spec.Template.Spec;
+
+    private static V1EmptyDirVolumeSource Run(V1PodSpec pod) => pod.Volumes.Single(volume => volume.Name == "run").EmptyDir;
 
     private static IEnumerable<string> Pods(Cluster cluster, Func<V1PodSpec, bool> holds) => cluster.Pods.Where(pod => !holds(pod.Template.Spec)).Select(pod => pod.Name);
 

@@ -20,6 +20,9 @@ public sealed class NodeCluster : IAsyncLifetime
 
     public InProcessTestCluster Cluster { get; private set; } = null!;
 
+    /// <summary>The one image that the catalog has.</summary>
+    public SlowImage Slow { get; } = new();
+
     public IGrainFactory Grains => Cluster.Client;
 
     public string FolderOf(string node) => Path.Combine(_folder, node);
@@ -38,7 +41,7 @@ public sealed class NodeCluster : IAsyncLifetime
             silo.Services.AddSingleton<RunRegistry>();
             silo.Services.AddSingleton<IRunPublisher, NoCatalog>();
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
-            silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node));
+            silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node, Slow));
             silo.Services.AddSingleton<IFeatureRows>(new NoRows());
             silo.Services.AddSingleton(new WorkerOptions
             {
@@ -63,14 +66,15 @@ public sealed class NodeCluster : IAsyncLifetime
     /// <summary>Silos are named Silo_0, Silo_1, …</summary>
     public static string NodeOf(string siloName) => siloName[(siloName.LastIndexOf('_') + 1)..];
 
-    /// <summary>Knows no image, and says of one on which node it was asked.</summary>
-    private sealed class NodeNamingCatalog(string node) : ICatalog
+    /// <summary>Knows the slow image, and says of one that it does not on which node it was asked.</summary>
+    private sealed class NodeNamingCatalog(string node, SlowImage slow) : ICatalog
     {
         public Task<bool> NamesAsync(string database, string sha256, CancellationToken cancellationToken) => sha256 == Unnamed
             ? throw new GraincastException(SqlState.UndefinedObject, $"asked at node {node}")
-            : Task.FromResult(false);
+            : Task.FromResult(slow.IsNamed(sha256));
 
-        public Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) => Task.FromResult(false);
+        public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) =>
+            sha256 == slow.Sha256 && await slow.CopyAsync(destination);
     }
 
     /// <summary>A node without feature sources.</summary>

@@ -130,10 +130,43 @@ public sealed class ImageStoreTests : IDisposable
         read.ShouldBe(image);
     }
 
-    private static (string Sha256, byte[] Image) Image()
+    [Fact]
+    public void Images_are_listed_by_their_last_use_and_evicted_no_sooner_than_a_minute_after_it()
+    {
+        string[] names = [.. Enumerable.Range(1, 3).Select(slope => Image(slope)).Select(image => Path.GetFileNameWithoutExtension(_store.Add(image.Sha256, new MemoryStream(image.Image)).Path))];
+        foreach (int place in new[] { 2, 0, 1 })
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            _store.Find(names[place]);
+        }
+
+        _store.ByUse().Select(image => image.Sha256).ShouldBe([names[2], names[0], names[1]]);
+        _store.TryEvict(names[1]).ShouldBeFalse();
+        _store.TryEvict(names[2]).ShouldBeTrue();
+        _store.ByUse().Select(image => image.Sha256).ShouldBe([names[0], names[1]]);
+        _store.TryEvict(names[2]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_image_that_somebody_has_locked_as_used_is_not_evicted()
+    {
+        (string sha256, byte[] image) = Image();
+        string path = _store.Add(sha256, new MemoryStream(image)).Path;
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        using (File.Open(path, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            _store.TryEvict(sha256).ShouldBeFalse();
+        }
+
+        _store.TryEvict(sha256).ShouldBeTrue();
+        File.Exists(path).ShouldBeFalse();
+    }
+
+    private static (string Sha256, byte[] Image) Image(double slope = 2)
     {
         byte[] image = ImageWriter.Write(new ModelImage(
-            ModelTask.Regression, [ImageColumn.Number("x")], new LinearLearner([2], [1]), Link.Identity, 1, [], "{}"));
+            ModelTask.Regression, [ImageColumn.Number("x")], new LinearLearner([slope], [1]), Link.Identity, 1, [], "{}"));
         return (ImageHash.Name(image), image);
     }
 }
