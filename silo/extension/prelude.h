@@ -83,5 +83,6 @@ extern char *graincast_socket;
 extern int graincast_timeout_ms;
 extern char *graincast_pin;
 extern char *graincast_on_behalf_of;
+extern char *graincast_traceparent;
 
 #endif
