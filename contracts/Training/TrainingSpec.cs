@@ -45,4 +45,7 @@ public sealed record TrainingSpec
 
     /// <summary>The columns of a fed row, in order.</summary>
     [Id(13)] public required IReadOnlyList<ColumnSpec> Columns { get; init; }
+
+    /// <summary>The training's span, as W3C's traceparent; empty when nobody traces it.</summary>
+    [Id(14)] public string TraceParent { get; init; } = "";
 }

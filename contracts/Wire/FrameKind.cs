@@ -54,6 +54,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.ReadModelText"/></summary>
     ReadModelText = 17,
 
+    /// <summary><see cref="Wire.TraceParent"/></summary>
+    TraceParent = 23,
+
     /// <summary><see cref="Wire.Welcome"/></summary>
     Welcome = 128,
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Graincast.Scoring;
+using Graincast.Telemetry;
 
 namespace Graincast.Models;
 
@@ -14,7 +16,9 @@ internal static class Answer
         }
 
         var values = new float[inputs.Length / model.Inputs];
+        long start = Stopwatch.GetTimestamp();
         model.PredictBatch(inputs, values);
+        GraincastMeter.PredictionComputeDuration.Record(GraincastMeter.SecondsSince(start));
         return values;
     }
 

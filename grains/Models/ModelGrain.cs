@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Graincast.Batching;
 using Graincast.Placement;
 using Graincast.Scoring;
@@ -20,7 +21,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     private static readonly TimeSpan NamedAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(1);
 
-    private readonly Dictionary<string, Batcher<RowKey, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
+    private readonly Dictionary<string, Batcher<Question, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
     private long? _namedAt;
     private Task<ImageFile>? _fetch;
     private Task<ScoringModel>? _scoring;
@@ -28,7 +29,6 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     /// <inheritdoc/>
     public async Task<ImageFile> OpenAsync(string role)
     {
-        using var activity = GraincastActivity.Source.StartActivity("open");
         (string database, string sha256) = DatabaseAndHash();
         bool wasNamed = _namedAt is { } at && time.GetElapsedTime(at) < NamedAge;
         if (!wasNamed && !store.IsClaimedBy(database, sha256, role))
@@ -71,10 +71,10 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         ScoringModel model = await _scoring.WaitAsync(cancellationToken);
         if (!_batchers.TryGetValue(project, out var batcher))
         {
-            batcher = _batchers[project] = new(keys => ReadAndScoreAsync(database, project, model, keys), IsOfOneKey, BatchKeys, BatchRounds, BatchWait, time);
+            batcher = _batchers[project] = new(questions => ReadAndScoreAsync(database, project, model, questions), IsOfOneKey, BatchKeys, BatchRounds, BatchWait, time);
         }
 
-        (KeyedRow row, float value, Deployment now) = await batcher.AskAsync(key, cancellationToken);
+        (KeyedRow row, float value, Deployment now) = await batcher.AskAsync(new Question(key, Stopwatch.GetTimestamp(), Activity.Current?.Context ?? default), cancellationToken);
         if (now.Seq > deployment.Seq && now.ImageSha256 != sha256)
         {
             return new KeyAnswer(null, now);
@@ -93,11 +93,19 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         }
     }
 
-    private async Task<IReadOnlyList<(KeyedRow, float, Deployment)>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys)
+    private async Task<IReadOnlyList<(KeyedRow, float, Deployment)>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<Question> questions)
     {
-        using var activity = GraincastActivity.Source.StartActivity("predict-by-key");
-        activity?.SetTag("graincast.rows", keys.Count);
-        FeatureRead read = await features.ReadAsync(database, project, model, keys, CancellationToken.None);
+        using var activity = GraincastActivity.Source.StartActivity(
+            GraincastActivity.Score, ActivityKind.Internal, questions[0].Caller, links: questions.Skip(1).Select(question => new ActivityLink(question.Caller)));
+        activity?.SetTag(GraincastActivity.Rows, questions.Count);
+        foreach (Question question in questions)
+        {
+            GraincastMeter.PredictionQueueDuration.Record(GraincastMeter.SecondsSince(question.AskedAt));
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        FeatureRead read = await features.ReadAsync(database, project, model, [.. questions.Select(question => question.Key)], CancellationToken.None);
+        GraincastMeter.PredictionReadDuration.Record(GraincastMeter.SecondsSince(start));
         float[][] whole = [.. read.Rows.Select(row => row.Inputs).OfType<float[]>()];
         var inputs = new float[whole.Length * model.Inputs];
         for (int i = 0; i < whole.Length; i++)
@@ -174,6 +182,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
 
     private async Task<ImageFile> FetchAsync(string database, string sha256)
     {
+        using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Fetch);
         using var image = new MemoryStream();
         if (!await catalog.CopyImageAsync(database, sha256, image, CancellationToken.None))
         {
@@ -196,4 +205,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         $"no model of database \"{database}\" has the image {sha256}",
         "Train the model again, or look at pgml.models for the images there are.",
         detail);
+
+    /// <summary>A key, when it was asked for, and by which span.</summary>
+    private readonly record struct Question(RowKey Key, long AskedAt, ActivityContext Caller);
 }

@@ -18,23 +18,45 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
     private (Deployment Deployment, ScoringModel Model)? _open;
 
     /// <inheritdoc/>
-    public async Task<Prediction> PredictAsync(FeatureRow features, long since, CancellationToken cancellationToken)
-    {
-        (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
-        float[] inputs = FeatureInputs.Of(model, features);
-        return Answer.Of(model, inputs, Answer.Values(model, inputs)[0], deployment, nodes.Own);
-    }
+    public Task<Prediction> PredictAsync(FeatureRow features, long since, CancellationToken cancellationToken) => GraincastMeter.MeasureAsync(
+        "row",
+        async () =>
+        {
+            (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
+            float[] inputs = FeatureInputs.Of(model, features);
+            return Answer.Of(model, inputs, Answer.Values(model, inputs)[0], deployment, nodes.Own);
+        },
+        _ => 1);
 
     /// <inheritdoc/>
-    public async Task<PredictionBatch> PredictBatchAsync(float[] features, long since, CancellationToken cancellationToken)
-    {
-        (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
-        FeatureInputs.CheckRows(model, features);
-        return new PredictionBatch { Values = Answer.Values(model, features), Model = deployment.Model, Deployment = deployment.Seq, Node = nodes.Own };
-    }
+    public Task<PredictionBatch> PredictBatchAsync(float[] features, long since, CancellationToken cancellationToken) => GraincastMeter.MeasureAsync(
+        "batch",
+        async () =>
+        {
+            (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
+            FeatureInputs.CheckRows(model, features);
+            return new PredictionBatch { Values = Answer.Values(model, features), Model = deployment.Model, Deployment = deployment.Seq, Node = nodes.Own };
+        },
+        answer => answer.Values.Length);
 
     /// <inheritdoc/>
-    public async Task<Prediction> PredictByKeyAsync(RowKey key, long since, CancellationToken cancellationToken)
+    public Task<Prediction> PredictByKeyAsync(RowKey key, long since, CancellationToken cancellationToken) =>
+        GraincastMeter.MeasureAsync("key", () => AskNodeAsync(key, since, cancellationToken), _ => 1);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<TrainingUpdate> TrainAsync(TrainingRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (string database, string project) = DatabaseAndProject();
+        await foreach (TrainingUpdate update in trainer.TrainAsync(database, project, Role, request, cancellationToken))
+        {
+            yield return update;
+        }
+    }
+
+    private static string Role => RequestContext.Get(CallContext.Role) as string
+        ?? throw new GraincastException(SqlState.InvalidAuthorization, "the call names no role", "Send a token: SELECT pgml.client_token().");
+
+    private async Task<Prediction> AskNodeAsync(RowKey key, long since, CancellationToken cancellationToken)
     {
         ProjectState state = await StateAsync(since, state => state.Source?.KeyColumns.Count == key.Parts.Length, cancellationToken);
         (string database, string project) = DatabaseAndProject();
@@ -49,7 +71,7 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
         }
 
         string node = await locator.NodeOfAsync(database, source, key, cancellationToken);
-        GraincastMeter.PredictionsByKey.Add(1, new KeyValuePair<string, object?>("local", node == nodes.Own));
+        GraincastMeter.PredictionsRouted.Add(1, new KeyValuePair<string, object?>("graincast.node.local", node == nodes.Own));
         Deployment deployment = DeploymentOf(state, project);
         for (int attempt = 0; attempt < DeploymentAttempts; attempt++)
         {
@@ -64,19 +86,6 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
 
         throw new GraincastException(SqlState.SerializationFailure, $"project \"{project}\" was deployed {DeploymentAttempts} times during the call", "Try again.");
     }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<TrainingUpdate> TrainAsync(TrainingRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        (string database, string project) = DatabaseAndProject();
-        await foreach (TrainingUpdate update in trainer.TrainAsync(database, project, Role, request, cancellationToken))
-        {
-            yield return update;
-        }
-    }
-
-    private static string Role => RequestContext.Get(CallContext.Role) as string
-        ?? throw new GraincastException(SqlState.InvalidAuthorization, "the call names no role", "Send a token: SELECT pgml.client_token().");
 
     private async Task<KeyAnswer> AskAsync(string node, string database, string project, RowKey key, Deployment deployment, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Graincast.Telemetry;
 
 namespace Graincast.Scoring;
 
@@ -51,6 +52,7 @@ internal sealed unsafe class ImageHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
+        Count(-1);
         FreeImage();
         NativeMemory.Free((void*)handle);
         return true;
@@ -73,7 +75,14 @@ internal sealed unsafe class ImageHandle : SafeHandle
 
         Quicken(model, simd);
         SetHandle((nint)model);
+        Count(1);
         return this;
+    }
+
+    private void Count(int models)
+    {
+        GraincastMeter.ModelsLoaded.Add(models);
+        GraincastMeter.ModelsSize.Add(models * (long)Model->SizeBytes);
     }
 
     private void Quicken(Kernel.Model* model, Kernel.Simd simd)

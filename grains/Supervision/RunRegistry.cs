@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Graincast.Telemetry;
 
 namespace Graincast.Supervision;
 
@@ -10,7 +11,19 @@ public sealed class RunRegistry
     /// <summary>Keys of their supervisors.</summary>
     public IReadOnlyCollection<string> Runs => [.. _runs.Keys];
 
-    internal void Add(string run) => _runs[run] = true;
+    internal void Add(string run)
+    {
+        if (_runs.TryAdd(run, true))
+        {
+            GraincastMeter.ActiveTrainings.Add(1);
+        }
+    }
 
-    internal void Remove(string run) => _runs.TryRemove(run, out _);
+    internal void Remove(string run)
+    {
+        if (_runs.TryRemove(run, out _))
+        {
+            GraincastMeter.ActiveTrainings.Add(-1);
+        }
+    }
 }

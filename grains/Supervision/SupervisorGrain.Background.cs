@@ -42,7 +42,7 @@ public sealed partial class SupervisorGrain
         }
 
         _isEnded = true;
-        End();
+        End("cancelled");
         await Task.WhenAll(_silos.Keys.Select(CancelAtAsync));
         return true;
     }

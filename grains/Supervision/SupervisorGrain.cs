@@ -29,8 +29,7 @@ public sealed partial class SupervisorGrain(
     /// <inheritdoc/>
     public Task<RunStart> BeginAsync(TrainingSpec spec)
     {
-        using var activity = GraincastActivity.Source.StartActivity("begin");
-        activity?.SetTag("graincast.project", spec.Project);
+        using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Begin);
         TrainingPlan plan = TrainingPlan.Create(spec);
         // A slow query may bring its first row long after Orleans would collect an idle grain.
         DelayDeactivation(RunLimit);
@@ -100,12 +99,13 @@ public sealed partial class SupervisorGrain(
 
             // Only when all parts have come to their end: every node has the image then, and no rows. From here on nobody can end the run any more.
             Plan();
-            End();
+            End("successful");
+            GraincastMeter.ExchangedBytes.Add(exchangedBytes + gatheredBytes);
             yield return new TrainingStep("", RunMetrics.WithNodes(result!, fedNodes, exchangedBytes + gatheredBytes));
         }
         finally
         {
-            End();
+            End("failed");
         }
     }
 
@@ -127,7 +127,7 @@ public sealed partial class SupervisorGrain(
     /// <inheritdoc/>
     public async Task CancelAsync()
     {
-        End();
+        End("cancelled");
         await Task.WhenAll(_silos.Keys.Select(CancelAtAsync));
         // Not at the end of FitAsync: a deactivated grain could not tell the enumerating gateway how it ended.
         DeactivateOnIdle();
@@ -146,9 +146,14 @@ public sealed partial class SupervisorGrain(
         return ([.. some.Select(part => part.Node)], [.. some.Select(part => part.Fed)]);
     }
 
-    // A cancel comes between two steps of FitAsync, whose end then comes here too.
-    private void End()
+    // A cancel comes between two steps of FitAsync, whose end then comes here too: what was first counts.
+    private void End(string outcome)
     {
+        if (_plan is not null && !_isOver)
+        {
+            GraincastMeter.TrainingDuration.Record(time.GetElapsedTime(_began).TotalSeconds, new KeyValuePair<string, object?>("graincast.training.outcome", outcome));
+        }
+
         _isOver = true;
         registry.Remove(this.GetPrimaryKeyString());
         DelayDeactivation(TimeSpan.Zero);

@@ -5,9 +5,12 @@ namespace Graincast.Training;
 /// <summary>Tells what the worker does now, at most about twice a second for steps that repeat.</summary>
 internal sealed class ProgressReporter(Action<WorkerProgress> write)
 {
+    /// <summary>Where a worker begins.</summary>
+    public const string FirstPhase = "preparing";
+
     private const long IntervalMs = 500;
 
-    private string _phase = "preparing";
+    private string _phase = FirstPhase;
     private long _lastMs = -IntervalMs;
 
     /// <summary>Tells nobody.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Graincast.Telemetry;
 using MathNet.Numerics;
 
 namespace Graincast.Training;
@@ -45,7 +46,7 @@ public static class TrainWorker
         catch (Exception e)
         {
             // The silo logs standard error; a user gets one line.
-            Console.Error.WriteLine(e);
+            Console.Error.WriteLine(ExceptionOutline.Of(e));
             output.Write(new WorkerLine { Error = new WorkerError(SqlState.InternalError, $"training failed: {e.GetType().Name}", e.Message, "The silo's log has more.") });
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Graincast.Models;
@@ -52,7 +53,8 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             await JoinAsync();
         }
 
-        _rows.Append(feed, block);
+        _rows.Append(feed, block, BeginFeed);
+        GraincastMeter.FeedRows.Add(block.Rows);
     }
 
     /// <inheritdoc/>
@@ -89,11 +91,11 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var activity = GraincastActivity.Source.StartActivity("fit");
+        using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Fit);
         RunTicket ticket = Ticket();
         try
         {
-            activity?.SetTag("graincast.rows", _rows.Count().Rows);
+            activity?.SetTag(GraincastActivity.Node, _key.Node).SetTag(GraincastActivity.Rows, _rows.Count().Rows);
             string jobPath = Path.Combine(_rows.Path, "job.json");
             string imagePath = Path.Combine(_rows.Path, "image");
             var job = new TrainingJob
@@ -111,19 +113,23 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             var exchange = new PartExchange(part, Trainer, _mailbox);
             using var worker = new WorkerProcess(_options, _key.Node, _time, _logger, exchange);
             WorkerResult? result = null;
-            await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
+            using (var phases = new WorkerPhases(activity?.Id))
             {
-                if (line.Progress is { } progress)
+                await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
                 {
-                    _progress = progress;
-                    yield return new TrainingStep(progress.Text, null);
-                }
+                    if (line.Progress is { } progress)
+                    {
+                        _progress = progress;
+                        phases.Enter(progress.Phase);
+                        yield return new TrainingStep(progress.Text, null);
+                    }
 
-                result = line.Result ?? result;
+                    result = line.Result ?? result;
+                }
             }
 
             await MustBeUnderWayAsync();
-            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows) with { ExchangedBytes = exchange.SentBytes });
+            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows, activity?.Id) with { ExchangedBytes = exchange.SentBytes });
         }
         finally
         {
@@ -215,9 +221,11 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
         DelayDeactivation(TimeSpan.Zero);
     }
 
-    private TrainingResult Publish(TrainingSpec spec, WorkerResult result, string imagePath, long rows)
+    private Activity? BeginFeed() => GraincastActivity.StartBelow(GraincastActivity.Feed, _ticket?.Spec.TraceParent)?.SetTag(GraincastActivity.Node, _key.Node);
+
+    private TrainingResult Publish(TrainingSpec spec, WorkerResult result, string imagePath, long rows, string? fit)
     {
-        using var activity = GraincastActivity.Source.StartActivity("publish");
+        using var activity = GraincastActivity.StartBelow(GraincastActivity.Publish, fit);
         using (FileStream image = File.OpenRead(imagePath))
         {
             _store.Add(result.ImageSha256, image);

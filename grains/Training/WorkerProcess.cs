@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Graincast.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Graincast.Training;
@@ -18,6 +19,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
 
     private Process? _process;
     private GraincastException? _killedFor;
+    private long _memoryBytes;
 
     /// <summary>Runs the job; yields the worker's lines. Throws what the worker reports, 53200 and 57014 over budget, 08006 when it dies.</summary>
     public async IAsyncEnumerable<WorkerLine> RunAsync(string jobPath, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -26,7 +28,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var registration = cancellationToken.Register(() => Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled")));
         using var deadline = timeout.Token.Register(() => Kill(OverTime()));
-        using ITimer memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
+        await using ITimer memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
         Task<string> errorText = process.StandardError.ReadToEndAsync(CancellationToken.None);
         Task exited = process.WaitForExitAsync(CancellationToken.None);
         bool hasResult = false;
@@ -59,6 +61,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     public void Dispose()
     {
         Kill(new GraincastException(SqlState.QueryCanceled, "the training was cancelled"));
+        Measure(0);
         _process?.Dispose();
     }
 
@@ -129,7 +132,13 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         try
         {
             process.Refresh();
-            if (!process.HasExited && process.WorkingSet64 > options.MemoryBytes)
+            if (process.HasExited)
+            {
+                return;
+            }
+
+            Measure(process.WorkingSet64);
+            if (process.WorkingSet64 > options.MemoryBytes)
             {
                 Kill(new GraincastException(
                     SqlState.OutOfMemory,
@@ -142,6 +151,8 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
             // The child ended between two looks at it: there is nothing left to bound.
         }
     }
+
+    private void Measure(long memoryBytes) => GraincastMeter.WorkerMemory.Add(memoryBytes - Interlocked.Exchange(ref _memoryBytes, memoryBytes));
 
     private void Kill(GraincastException reason)
     {

@@ -30,7 +30,7 @@ internal static class ServeCommand
             Setting<string>("--advertised-address", nameof(GraincastOptions.AdvertisedAddress), "The IP address that other silos and clients connect to; needs --tls-directory."),
             Setting<int>("--silo-port", nameof(GraincastOptions.SiloPort), "Port between silos; 0 = a free one."),
             Setting<int>("--gateway-port", nameof(GraincastOptions.GatewayPort), "Port for Orleans clients; 0 = a free one."),
-            Setting<string>("--health-endpoint", nameof(GraincastOptions.HealthEndpoint), "Where health is asked over HTTP, e.g. 127.0.0.1:8080: /health/startup, live, ready."),
+            Setting<string>("--health-endpoint", nameof(GraincastOptions.HealthEndpoint), "Where health is asked over HTTP, e.g. 127.0.0.1:8080: /health/startup, live, ready; and Prometheus for /metrics."),
             Setting<string>("--otlp-endpoint", nameof(GraincastOptions.OtlpEndpoint), "Where traces and metrics go, e.g. http://localhost:4317."),
             Setting<bool>("--console-traces", nameof(GraincastOptions.ConsoleTraces), "Write traces to standard output."),
             Setting<long>("--worker-memory-bytes", nameof(GraincastOptions.WorkerMemoryBytes), "A training's worker is killed above this resident size."),

@@ -5,6 +5,7 @@ using Graincast.Placement;
 using Graincast.Projects;
 using Graincast.Security;
 using Graincast.Supervision;
+using Graincast.Telemetry;
 using Graincast.Training;
 using Orleans.Runtime;
 
@@ -83,7 +84,7 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tok
 
     /// <summary>For a call that nobody waits for: the backend is gone.</summary>
     public void LogIfFailed(Task call) => _ = call.ContinueWith(
-        failed => LogCallFailed(logger, failed.Exception!),
+        failed => LogCallFailed(logger, ExceptionOutline.Of(failed.Exception!.InnerException!)),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);
@@ -101,7 +102,7 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tok
         }
     }
 
-    /// <summary>What a SQL user is told of <paramref name="exception"/>. Faults of ours are logged whole.</summary>
+    /// <summary>What a SQL user is told of <paramref name="exception"/>. Faults are logged, but for their words.</summary>
     public GraincastException Translate(Exception exception)
     {
         switch (exception)
@@ -112,22 +113,22 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tok
                 return new GraincastException(SqlState.QueryCanceled, "the call was cancelled", innerException: exception);
             // Orleans' own message is its stack trace.
             case OrleansException { InnerException: DbException database }:
-                LogCallFailed(logger, exception);
+                LogCallFailed(logger, ExceptionOutline.Of(exception));
                 return new GraincastException(
                     SqlState.ConnectionLost,
                     $"the silos' tables on node 0 could not be reached: {database.Message}",
                     "Start the Postgres of node 0: trainings need it, predictions do not.",
                     innerException: exception);
             case TimeoutException or SiloUnavailableException or OrleansException:
-                LogCallFailed(logger, exception);
+                LogCallFailed(logger, ExceptionOutline.Of(exception));
                 return new GraincastException(
                     SqlState.ConnectionLost, $"a silo could not be reached: {exception.Message}", "See `graincast status` on the node that is named.", innerException: exception);
             case DbException:
-                LogCallFailed(logger, exception);
+                LogCallFailed(logger, ExceptionOutline.Of(exception));
                 return new GraincastException(
                     SqlState.ConnectionLost, $"the silo could not read the catalog: {exception.Message}", "See the connection string that the silo was started with, and its log.", innerException: exception);
             default:
-                LogCallFailed(logger, exception);
+                LogCallFailed(logger, ExceptionOutline.Of(exception));
                 return new GraincastException(
                     SqlState.InternalError, $"the silo failed: {exception.Message}", "This is a fault of Graincast. The silo's log has the details.", innerException: exception);
         }

@@ -1,6 +1,7 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using Graincast.Training;
 using Graincast.Wire;
-using System.Net.Sockets;
 
 namespace Graincast.Gateway;
 
@@ -10,10 +11,13 @@ public sealed partial class BackendConnection
     // Not this connection's any more: it goes on when the backend is gone.
     private void Start(StartRun start)
     {
+        Activity.Current = ActivityOf(start.Run);
         if (EndRun(start.Run))
         {
             calls.LogIfFailed(calls.Supervisor(start.Run).StartAsync(_database, start.Rows));
         }
+
+        Activity.Current = null;
     }
 
     private void EndForRole(EndRun end, uint stream) =>

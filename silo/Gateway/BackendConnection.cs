@@ -46,9 +46,11 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 }
 
                 _draining.SetBusy(true);
+                _kind = header.Kind;
                 Answer(header, payload);
-                // A run ends with its Fit, but a backend then opens the image: without it nothing of the training is kept.
-                _draining.SetBusy(header.Kind == FrameKind.Fit || HasRuns());
+                // A TraceParent is for the call that follows. A run ends with its Fit, but a backend then opens the image: without it nothing of the training is kept.
+                _trace = header.Kind == FrameKind.TraceParent ? _trace : default;
+                _draining.SetBusy(header.Kind is FrameKind.Fit or FrameKind.TraceParent || HasRuns());
             }
         }
         catch (GraincastException exception)
@@ -118,7 +120,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 break;
             case FrameKind.Open:
                 var open = Payload.Read<Open>(payload);
-                Call(stream, () => OpenImage(open, stream));
+                Call(stream, () => OpenImage(open, stream), GraincastActivity.Open);
                 break;
             case FrameKind.ListRuns:
                 Payload.Read<ListRuns>(payload);
@@ -129,7 +131,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 break;
             case FrameKind.PredictByKey:
                 var question = Payload.Read<PredictByKey>(payload);
-                Call(stream, () => PredictByKey(question, stream));
+                Call(stream, () => PredictByKey(question, stream), GraincastActivity.PredictByKey);
                 break;
             case FrameKind.IssueToken:
                 var issue = Payload.Read<IssueToken>(payload);
@@ -154,23 +156,14 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 byte[] modelText = Payload.Read<ReadModelText>(payload).Text;
                 Call(stream, () => _sender.Send(new ImageMade(LightGbmImport.ToImage(modelText, Limits.ImageMadeBytes)), stream));
                 break;
+            case FrameKind.TraceParent:
+                _trace = Payload.Read<TraceParent>(payload).Context;
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;
             default:
                 throw new GraincastException(SqlState.ProtocolViolation, $"a frame of the unknown kind {(byte)header.Kind}", "Use the extension and the silo of the same Graincast release.");
-        }
-    }
-
-    private void Call(uint stream, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception exception) when (exception is not SocketException and not ObjectDisposedException)
-        {
-            _sender.Send(Error.From(calls.Translate(exception)), stream);
         }
     }
 
@@ -196,8 +189,8 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
 
     private void Begin(TrainingSpec spec, uint stream)
     {
-        Activity? activity = GraincastActivity.Source.StartActivity("train");
-        activity?.SetTag("graincast.project", spec.Project);
+        Activity? activity = StartServer(GraincastActivity.Train);
+        activity?.SetTag(GraincastActivity.Project, spec.Project);
         lock (_runs)
         {
             _runs[spec.Run] = activity;
@@ -206,10 +199,11 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
         RunStart start;
         try
         {
-            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database }).GetAwaiter().GetResult();
+            start = calls.Supervisor(spec.Run).BeginAsync(spec with { Database = _database, TraceParent = activity?.Id ?? "" }).GetAwaiter().GetResult();
         }
-        catch
+        catch (Exception exception)
         {
+            activity.Fail(GraincastActivity.ErrorTypeOf(exception));
             Forget(spec.Run);
             throw;
         }
@@ -260,9 +254,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
             throw new GraincastException(SqlState.ProtocolViolation, $"more than {Limits.FeedsPerConnection} feeds are open on one connection");
         }
 
-        Activity.Current = ActivityOf(run);
-        _feeds[stream] = new Feed(run, calls.Trainer(node, run), GraincastActivity.Source.StartActivity("feed"));
-        Activity.Current = null;
+        _feeds[stream] = new Feed(run, calls.Trainer(node, run));
     }
 
     private Feed FeedOf(uint stream) => _feeds.TryGetValue(stream, out Feed? feed)
@@ -296,9 +288,11 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
         }
         catch (Exception exception)
         {
+            GraincastException error = calls.Translate(await calls.ReasonAsync(fit.Run, exception));
+            ActivityOf(fit.Run).Fail(error.SqlState);
             EndRun(fit.Run);
             await alive.DisposeAsync();
-            _sender.TrySend(Error.From(calls.Translate(await calls.ReasonAsync(fit.Run, exception))), stream);
+            _sender.TrySend(Error.From(error), stream);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Graincast.Training;
 using Graincast.Wire;
@@ -6,7 +5,7 @@ using Graincast.Wire;
 namespace Graincast.Gateway;
 
 /// <summary>Rows going from a backend to the trainer at this node. An error on the way is kept for the feed's end, where the backend listens.</summary>
-public sealed class Feed(ulong run, ITrainerGrain trainer, Activity? activity)
+public sealed class Feed(ulong run, ITrainerGrain trainer)
 {
     private readonly Guid _id = Guid.NewGuid();
     private Exception? _failure;
@@ -44,16 +43,10 @@ public sealed class Feed(ulong run, ITrainerGrain trainer, Activity? activity)
     /// <summary>Ends the feed; returns the rows that the trainer has of it.</summary>
     public long End(long rows)
     {
-        activity?.SetTag("graincast.rows", rows);
-        activity?.Dispose();
         Check();
         return trainer.EndFeedAsync(_id, rows).GetAwaiter().GetResult();
     }
 
     /// <summary>Forgets what was fed.</summary>
-    public Task AbortAsync()
-    {
-        activity?.Dispose();
-        return trainer.AbortFeedAsync(_id);
-    }
+    public Task AbortAsync() => trainer.AbortFeedAsync(_id);
 }

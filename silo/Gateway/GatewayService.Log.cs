@@ -14,8 +14,8 @@ public sealed partial class GatewayService
     [LoggerMessage(3004, LogLevel.Information, "A connection was lost: {Reason}")]
     private static partial void LogConnectionLost(ILogger logger, string reason);
 
-    [LoggerMessage(3005, LogLevel.Error, "A connection failed")]
-    private static partial void LogConnectionFailed(ILogger logger, Exception exception);
+    [LoggerMessage(3005, LogLevel.Error, "A connection failed: {Outline}")]
+    private static partial void LogConnectionFailed(ILogger logger, string outline);
 
     [LoggerMessage(3006, LogLevel.Warning, "Closed {Connections} connections whose calls went on {LimitMs} ms after the silo was told to stop")]
     private static partial void LogDrainedInVain(ILogger logger, int connections, int limitMs);

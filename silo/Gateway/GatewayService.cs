@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Graincast.Telemetry;
 
 namespace Graincast.Gateway;
 
@@ -128,6 +129,7 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
             if (!isFull)
             {
                 _connections.Add(connection, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                GraincastMeter.GatewayConnections.Add(1);
             }
         }
 
@@ -153,13 +155,14 @@ public sealed partial class GatewayService(SocketOptions options, BackendCalls c
         catch (Exception exception)
         {
             // One connection must not take the silo with it.
-            LogConnectionFailed(logger, exception);
+            LogConnectionFailed(logger, ExceptionOutline.Of(exception));
         }
         finally
         {
             lock (_connections)
             {
                 _connections.Remove(connection, out TaskCompletionSource? ended);
+                GraincastMeter.GatewayConnections.Add(-1);
                 ended!.SetResult();
             }
         }

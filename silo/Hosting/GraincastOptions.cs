@@ -44,7 +44,7 @@ public sealed class GraincastOptions
     /// <summary>Port for Orleans clients; 0 = a free one.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>IP address and port where health is asked over HTTP (/health/startup, live, ready), e.g. 127.0.0.1:8080; empty = nowhere.</summary>
+    /// <summary>IP address and port where health is asked over HTTP (/health/startup, live, ready) and Prometheus for /metrics, e.g. 127.0.0.1:8080; empty = nowhere.</summary>
     public string HealthEndpoint { get; set; } = "";
 
     /// <summary>OTLP endpoint of traces and metrics, e.g. http://localhost:4317; empty = none.</summary>

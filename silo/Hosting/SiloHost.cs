@@ -7,6 +7,7 @@ using Graincast.Projects;
 using Graincast.Security;
 using Graincast.Storage;
 using Graincast.Supervision;
+using Graincast.Telemetry;
 using Graincast.Training;
 using Npgsql;
 using Orleans.Configuration;
@@ -47,7 +48,8 @@ public static class SiloHost
         AddHealth(builder.Services, options);
         AddServices(builder.Services, options, columns);
         builder.UseOrleans(silo => Configure(silo, options, endpoints));
-        builder.Services.AddGraincastTelemetry(options);
+        builder.Services.AddGraincastTelemetry(new TelemetryOptions(
+            options.Node, options.OtlpEndpoint.Length > 0 ? new Uri(options.OtlpEndpoint) : null, options.ConsoleTraces, Scraped: options.HealthEndpoint.Length > 0));
         // Last in, first out: the gateway listens once the silo is up and stops before it goes.
         builder.Services.AddHostedService<ImageSweeper>();
         builder.Services.AddHostedService<ImageBudget>();
@@ -55,6 +57,7 @@ public static class SiloHost
         builder.Services.AddHostedService<GatewayService>();
         using IHost host = builder.Build();
         endpoints.LogStart(host.Services.GetRequiredService<ILogger<SiloEndpoints>>());
+        GraincastMeter.Observe(host.Services.GetRequiredService<ImageStore>().Measure, options.WorkerMemoryBytes);
         await host.RunAsync(cancellationToken);
     }
 

@@ -76,6 +76,10 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
             string[] values = [.. keys.Select(key => key.Parts[part])];
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Crossed) { Parameters = { new() { Value = source.Relation }, new() { Value = values }, new() { Value = nodes.Own } } });
         }
+        else
+        {
+            Count(keys.Count, crossed: 0);
+        }
 
         batch.BatchCommands.Add(RowsOf(project, source, model, keys));
         await batch.PrepareAsync(cancellationToken);
@@ -114,9 +118,7 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         if (batch.BatchCommands.Count > 2)
         {
             await reader.ReadAsync(cancellationToken);
-            long crossed = reader.GetInt64(0);
-            GraincastMeter.FeatureRows.Add(crossed, new KeyValuePair<string, object?>("crossed", true));
-            GraincastMeter.FeatureRows.Add(keys.Count - crossed, new KeyValuePair<string, object?>("crossed", false));
+            Count(keys.Count, reader.GetInt64(0));
             await reader.NextResultAsync(cancellationToken);
         }
 
@@ -134,6 +136,12 @@ public sealed class FeatureRows(Databases databases, ShardMap shards, IDeploymen
         }
 
         return (changes, rows);
+    }
+
+    private static void Count(int rows, long crossed)
+    {
+        GraincastMeter.FeatureRows.Add(crossed, new KeyValuePair<string, object?>("graincast.row.crossed", true));
+        GraincastMeter.FeatureRows.Add(rows - crossed, new KeyValuePair<string, object?>("graincast.row.crossed", false));
     }
 
     // Alone, a key that is not written as Postgres would write it is found by Postgres all the same, and one with no row or with several is an error of its own.

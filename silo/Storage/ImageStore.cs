@@ -124,6 +124,13 @@ public sealed class ImageStore(string folder, TimeProvider time) : IImageStore
         }
     }
 
+    /// <summary>How many images there are, and their bytes.</summary>
+    public (long Images, long SizeBytes) Measure()
+    {
+        FileInfo[] images = [.. Files(Extension)];
+        return (images.Length, images.Sum(file => file.Length));
+    }
+
     private IEnumerable<FileInfo> FilesOlderThan(TimeSpan age, string extension) => Files(extension).Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > age);
 
     private IEnumerable<FileInfo> Files(string extension) => Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*" + extension) : [];

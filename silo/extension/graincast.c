@@ -19,6 +19,7 @@ int			graincast_timeout_ms;
 int			graincast_images_mb;
 char	   *graincast_pin;
 char	   *graincast_on_behalf_of;
+char	   *graincast_traceparent;
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -81,6 +82,8 @@ _PG_init(void)
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE, pin_check, pin_assign, NULL);
 	DefineCustomStringVariable("graincast.on_behalf_of", "Written by the silo: its token for the role that a client trains for.", NULL, &graincast_on_behalf_of, "",
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, NULL, NULL, NULL);
+	DefineCustomStringVariable("graincast.traceparent", "W3C traceparent of the span that the silo's spans for this session are to be below; empty: none.", NULL,
+							   &graincast_traceparent, "", PGC_USERSET, GUC_NOT_IN_SAMPLE, silo_trace_check, NULL, NULL);
 	MarkGUCPrefixReserved("graincast");
 	modelcache_init();
 	feed_init();

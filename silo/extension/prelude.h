@@ -84,5 +84,6 @@ extern int graincast_timeout_ms;
 extern int graincast_images_mb;
 extern char *graincast_pin;
 extern char *graincast_on_behalf_of;
+extern char *graincast_traceparent;
 
 #endif

@@ -51,6 +51,10 @@ extern bool silo_timed_out(SiloFailure *failure, const char *what, int timeout_m
 extern bool silo_lost(SiloFailure *failure, int error);
 extern bool silo_read_frame(int timeout_ms, WireHeader *header, WireReader *payload, bool *any, SiloFailure *failure);
 
+/* silotrace.c: the trace that calls belong to */
+extern bool silo_trace_check(char **value, void **extra, GucSource source);
+extern bool silo_write_trace(uint32 stream, int timeout_ms, SiloFailure *failure);
+
 /* silocall.c: calls */
 extern bool silo_try_call(StringInfo frame, WireKind expect, int timeout_ms, bool idempotent, WireReader *reply, SiloFailure *failure);
 extern WireReader silo_call(StringInfo frame, WireKind expect, int timeout_ms, bool idempotent);

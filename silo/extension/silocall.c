@@ -79,7 +79,7 @@ attempt(StringInfo frame, WireKind expect, int timeout_ms, WireReader *reply, bo
 
 	memcpy(&stream, frame->data + 8, sizeof(stream));
 	silo.dirty = true;
-	if (!silo_write(frame->data, frame->len, timeout_ms, failure))
+	if (!(frame->data[4] == WIRE_HELLO || silo_write_trace(stream, timeout_ms, failure)) || !silo_write(frame->data, frame->len, timeout_ms, failure))
 	{
 		silo_hear_last_words(failure);
 		return false;

@@ -1,14 +1,19 @@
+using System.Diagnostics;
+using Graincast.Telemetry;
+
 namespace Graincast.Training;
 
 /// <summary>The rows of one feed on their way to disk. Counts only once it was ended.</summary>
 internal sealed class FeedFile : IDisposable
 {
     private readonly FileStream _file;
+    private readonly Activity? _activity;
 
-    /// <summary>Creates the file.</summary>
-    public FeedFile(string path)
+    /// <summary>Creates the file; the feed's span, which ends with it, is its own.</summary>
+    public FeedFile(string path, Activity? activity)
     {
         Path = path;
+        _activity = activity;
         _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
@@ -37,9 +42,14 @@ internal sealed class FeedFile : IDisposable
     public void End()
     {
         IsEnded = true;
-        _file.Dispose();
+        _activity?.SetTag(GraincastActivity.Rows, Rows);
+        Dispose();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _activity?.Dispose();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Graincast.Training;
 
 /// <summary>The rows of one run at one node: a file a feed, in a folder that goes with the run.</summary>
@@ -16,12 +18,15 @@ internal sealed class FeedFolder(string path)
     /// <summary>Rows so far, those of feeds that go on included.</summary>
     public long CountAll() => _feeds.Values.Sum(feed => feed.Rows);
 
-    public void Append(Guid feed, RowBlock block)
+    /// <param name="feed">Which feed.</param>
+    /// <param name="block">Its next rows.</param>
+    /// <param name="begin">Starts the feed's span with its first rows.</param>
+    public void Append(Guid feed, RowBlock block, Func<Activity?> begin)
     {
         if (!_feeds.TryGetValue(feed, out var file))
         {
             Directory.CreateDirectory(path);
-            file = _feeds[feed] = new FeedFile(System.IO.Path.Combine(path, $"{_seen++:D6}.rows"));
+            file = _feeds[feed] = new FeedFile(System.IO.Path.Combine(path, $"{_seen++:D6}.rows"), begin());
         }
 
         file.Append(block);

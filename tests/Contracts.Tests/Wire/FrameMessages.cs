@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Graincast.Supervision;
 using Graincast.Training;
 
@@ -31,6 +32,7 @@ public static class FrameMessages
         ["run_ended"] = Case(new RunEnded(true), 14),
         ["list_runs"] = Case(new ListRuns(), 10),
         ["predict_by_key"] = Case(new PredictByKey("alice", "fraud “ü”", ["4711", "b"]), 11),
+        ["trace_parent"] = Case(new TraceParent(new(ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"), ActivitySpanId.CreateFromString("b7ad6b7169203331"), ActivityTraceFlags.Recorded)), 11),
         ["predicted"] = Case(new Predicted(0.25f), 11),
         ["welcome"] = Case(new Welcome(1, 99, "0", "0.1.0"), 0),
         ["run_begun"] = Case(new RunBegun(-3), 7),

@@ -17,6 +17,7 @@ internal sealed class ServingSilo : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly Process _process;
     private readonly Task<string> _output;
+    private readonly Task<string> _error;
 
     private ServingSilo(GraincastServer server, string database, IReadOnlyList<string> runAs, string[] options)
     {
@@ -43,6 +44,7 @@ internal sealed class ServingSilo : IAsyncDisposable
         }
         _process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Starts one that serves <paramref name="database"/>; <paramref name="runAs"/> is a command that starts another as somebody else.</summary>
@@ -58,6 +60,9 @@ internal sealed class ServingSilo : IAsyncDisposable
     public string Volume { get; }
 
     public string Socket => Path.Combine(Volume, "node", "g.sock");
+
+    /// <summary>Of the Orleans cluster that is its own.</summary>
+    public string ClusterId => _directory.Path;
 
     public int Pid => _process.Id;
 
@@ -83,10 +88,16 @@ internal sealed class ServingSilo : IAsyncDisposable
         {
             last = await ProbeAsync(probe);
             return (last.Status == status && last.Text.Contains(word, StringComparison.Ordinal))
-                || (_process.HasExited ? throw new InvalidOperationException($"the silo ended: {await _output} {await _process.StandardError.ReadToEndAsync()}") : false);
+                || (_process.HasExited ? throw new InvalidOperationException($"the silo ended: {await OutputAsync()}") : false);
         });
         return last.Text;
     }
+
+    /// <summary>What Prometheus is told.</summary>
+    public Task<string> MetricsAsync() => _http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+
+    /// <summary>All that it wrote until it ended.</summary>
+    public async Task<string> OutputAsync() => await _output + await _error;
 
     public async Task<int> ExitCodeAsync()
     {

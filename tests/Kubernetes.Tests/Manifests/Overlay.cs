@@ -11,7 +11,7 @@ public static class Overlay
 
     private static readonly Dictionary<string, string> Built = [];
 
-    public static IReadOnlyList<string> Names { get; } = ["base", "overlays/dev", "overlays/tls", "overlays/prod"];
+    public static IReadOnlyList<string> Names { get; } = ["base", "overlays/dev", "overlays/tls", "overlays/prod", "overlays/monitoring"];
 
     public static string Folder { get; } = Path.Combine(Repository(), "k8s");
 

@@ -84,7 +84,7 @@ public static class ReferenceRules
                        from volume in pod.Template.Spec.Volumes
                        where volume.ConfigMap is { } map && !cluster.ConfigMaps.Any(one => one.Metadata.Name == map.Name)
                        select $"{pod.Name}: {volume.Name}",
-            cluster => cluster.ConfigMaps[0].Metadata.Name += "x"),
+            cluster => cluster.ConfigMaps.Single(map => map.Data.ContainsKey("postgresql.conf")).Metadata.Name += "x"),
         new(
             "README.md says what each volume holds",
             cluster => from pod in cluster.Pods from volume in Volumes(cluster, pod.Template.Spec) where !Readme().Contains($"`{volume}`", StringComparison.Ordinal) select volume,

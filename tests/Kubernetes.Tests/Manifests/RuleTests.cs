@@ -5,7 +5,7 @@ namespace Graincast.Manifests;
 
 public sealed class RuleTests
 {
-    private static readonly Rule[] All = [.. PodRules.All, .. ReferenceRules.All, .. NetworkRules.All];
+    private static readonly Rule[] All = [.. PodRules.All, .. ReferenceRules.All, .. NetworkRules.All, .. MonitoringRules.All];
 
     public static TheoryData<string> Overlays => [.. Overlay.Names];
 
@@ -22,7 +22,7 @@ public sealed class RuleTests
     [Theory, MemberData(nameof(Rules))]
     public void A_manifest_that_breaks_a_rule_is_found(string name)
     {
-        Cluster cluster = Overlay.Read("overlays/prod");
+        Cluster cluster = Overlay.Read("overlays/monitoring");
         Rule rule = All.Single(one => one.Name == name);
 
         rule.Mutate(cluster);
