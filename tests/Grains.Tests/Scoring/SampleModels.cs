@@ -26,6 +26,8 @@ internal static class SampleModels
         ["linear-explained"] = Prepared() with { Learner = new LinearLearner([1, 2, 3, 4, 5, 6], [0.25]) { Mean = [0.5, -1, 0.25, 0.5, 0.125, 2] } },
         ["trees-explained"] = WithRows(Trees(ModelTask.Classification, Link.Softmax, 3, TextLabels("a", "b", "c"))),
         ["joint"] = Joint(),
+        ["external"] = new(ModelTask.Regression, Numbers(2), new ExternalLearner([8, 8, 58, 0]), Link.Identity, 1, [], Metadata),
+        ["external-share"] = new(ModelTask.Classification, Numbers(2), new ExternalLearner([8, 8, 58, 0]), Link.Share, 2, TextLabels("no", "yes"), Metadata),
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];
