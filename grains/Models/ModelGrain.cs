@@ -7,7 +7,7 @@ namespace Graincast.Models;
 
 /// <inheritdoc cref="IModelGrain"/>
 [ShardLocal, GrainType("model")]
-public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes, IFeatureRows features, TimeProvider time) : Grain, IModelGrain
+public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes, IFeatureRows features, IScorers scorers, TimeProvider time) : Grain, IModelGrain
 {
     private const int PartBytes = 8 << 20;
     private const int BatchKeys = 256;
@@ -20,7 +20,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     private static readonly TimeSpan NamedAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(1);
 
-    private readonly Dictionary<string, Batcher<RowKey, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
+    private readonly Dictionary<string, Batcher<RowKey, Scored>> _batchers = [];
     private long? _namedAt;
     private Task<ScoringModel>? _scoring;
 
@@ -40,7 +40,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             _namedAt = time.GetTimestamp();
         }
 
-        return store.Find(sha256) ?? await FetchAsync(database, sha256);
+        return await FileAsync(database, sha256);
     }
 
     /// <inheritdoc/>
@@ -59,6 +59,9 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     }
 
     /// <inheritdoc/>
+    public async Task<double[]> ScoreAsync(string role, float[] inputs) => await scorers.ScoreAsync(await OpenAsync(role), inputs);
+
+    /// <inheritdoc/>
     public async Task<KeyAnswer> PredictByKeyAsync(string project, RowKey key, Deployment deployment, CancellationToken cancellationToken)
     {
         (string database, string sha256) = DatabaseAndHash();
@@ -73,14 +76,14 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             batcher = _batchers[project] = new(keys => ReadAndScoreAsync(database, project, model, keys), IsOfOneKey, BatchKeys, BatchRounds, BatchWait, time);
         }
 
-        (KeyedRow row, float value, Deployment now) = await batcher.AskAsync(key, cancellationToken);
+        (KeyedRow row, double[] scores, float value, Deployment now) = await batcher.AskAsync(key, cancellationToken);
         if (now.Seq > deployment.Seq && now.ImageSha256 != sha256)
         {
             return new KeyAnswer(null, now);
         }
 
         string node = NodeKey.Parse(this.GetPrimaryKeyString()).Node;
-        return row.Error is { } error ? throw error : new KeyAnswer(Answer.Of(model, row.Inputs, value, now.Seq > deployment.Seq ? now : deployment, node), null);
+        return row.Error is { } error ? throw error : new KeyAnswer(Answer.Of(model, row.Inputs, scores, value, now.Seq > deployment.Seq ? now : deployment, node), null);
     }
 
     /// <inheritdoc/>
@@ -92,7 +95,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         }
     }
 
-    private async Task<IReadOnlyList<(KeyedRow, float, Deployment)>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys)
+    private async Task<IReadOnlyList<Scored>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys)
     {
         using var activity = GraincastActivity.Source.StartActivity("predict-by-key");
         activity?.SetTag("graincast.rows", keys.Count);
@@ -104,8 +107,12 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             whole[i].CopyTo(inputs, i * model.Inputs);
         }
 
-        var values = new Queue<float>(Answer.Values(model, inputs));
-        return [.. read.Rows.Select(row => (row, row.Inputs is null ? float.NaN : values.Dequeue(), read.Deployment))];
+        double[] scores = model.IsExternal && whole.Length > 0 ? await scorers.ScoreAsync(await FileAsync(database, model.Sha256), inputs) : [];
+        float[] values = Answer.Values(model, inputs, scores);
+        int next = 0;
+        return [.. read.Rows.Select(row => row.Inputs is null
+            ? new Scored(row, [], float.NaN, read.Deployment)
+            : new Scored(row, model.IsExternal ? scores.AsSpan(next * model.Outputs, model.Outputs).ToArray() : [], values[next++], read.Deployment))];
     }
 
     // A value that is no key, no row, several rows: what is wrong with the Postgres or the project is wrong for all.
@@ -124,7 +131,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             await Task.Delay(CommitPeriod, time);
         }
 
-        ImageFile file = store.Find(sha256) ?? await FetchAsync(database, sha256);
+        ImageFile file = await FileAsync(database, sha256);
         return ScoringModel.Open(file.Path, verifyHash: false);
     }
 
@@ -167,6 +174,8 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         return image;
     }
 
+    private async Task<ImageFile> FileAsync(string database, string sha256) => store.Find(sha256) ?? await FetchAsync(database, sha256);
+
     private async Task<ImageFile> FetchAsync(string database, string sha256)
     {
         using var image = new MemoryStream();
@@ -191,4 +200,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         $"no model of database \"{database}\" has the image {sha256}",
         "Train the model again, or look at pgml.models for the images there are.",
         detail);
+
+    /// <summary>A row that was read, and what the model says of it: its raw scores only if others score it.</summary>
+    private readonly record struct Scored(KeyedRow Row, double[] Scores, float Value, Deployment Deployment);
 }

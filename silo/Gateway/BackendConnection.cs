@@ -154,6 +154,14 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 byte[] modelText = Payload.Read<ReadModelText>(payload).Text;
                 Call(stream, () => _sender.Send(new ImageMade(LightGbmImport.ToImage(modelText, Limits.ImageMadeBytes)), stream));
                 break;
+            case FrameKind.ReadOnnx:
+                var onnx = Payload.Read<ReadOnnx>(payload);
+                Call(stream, () => ImportOnnx(onnx, stream));
+                break;
+            case FrameKind.ScoreRows:
+                var scoreRows = Payload.Read<ScoreRows>(payload);
+                Call(stream, () => Score(scoreRows, stream));
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;

@@ -35,6 +35,7 @@ typedef struct PredictSite
 	Image	   *image;
 	InputSchema schema;
 	void	   *work;
+	bool		external;		/* scored by the silo: scores.c */
 	RowForm		row_form;
 	RowMap	   *map;			/* predictrow.c */
 	LabelMap   *labels;			/* predictlabel.c */
@@ -43,5 +44,16 @@ typedef struct PredictSite
 
 extern PredictSite *predict_site(FunctionCallInfo fcinfo, bool by_id);
 extern const float *predict_row_inputs(PredictSite *site, FunctionCallInfo fcinfo);
+
+/* scores.c: answers of inputs, wherever they are scored */
+extern float predict_external(PredictSite *site, const float *inputs);
+extern void predict_answers(PredictSite *site, const float *inputs, int rows, float *out);
+extern void predict_probabilities(PredictSite *site, const float *inputs, float *out);
+
+static inline float
+predict_answer(PredictSite *site, const float *inputs)
+{
+	return likely(!site->external) ? gc_predict(&site->image->model, inputs, site->work) : predict_external(site, inputs);
+}
 
 #endif
