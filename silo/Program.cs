@@ -12,6 +12,7 @@ var root = new RootCommand("Graincast: PostgresML's SQL, served by Orleans grain
     InstallCommand.Create(),
     ServeCommand.Create(),
     TrainWorkerCommand.Create(),
+    ScoreWorkerCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction usage)

@@ -22,6 +22,13 @@ public interface IModelGrain : IGrainWithStringKey
     Task<ImagePart?> ReadAsync(string role, long offset);
 
     /// <summary>
+    /// Raw scores, rows × outputs, of rows × inputs, by an external model (an ONNX file), which a process of this node scores. Who may is as with
+    /// <see cref="OpenAsync"/>. 22023 when the model fails on them, 53200 and 57014 over a budget, 08006 when its process dies.
+    /// </summary>
+    [Alias("score"), AlwaysInterleave, ResponseTimeout("00:01:00")]
+    Task<double[]> ScoreAsync(string role, float[] inputs);
+
+    /// <summary>
     /// Reads the row with this key from the project's feature source, through the Postgres beside this silo, and scores it. Calls that come while others are read share a
     /// query. When a newer deployment than <paramref name="deployment"/> is there by now, that one is returned instead of an answer.
     /// </summary>

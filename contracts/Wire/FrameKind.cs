@@ -54,6 +54,12 @@ public enum FrameKind : byte
     /// <summary><see cref="Wire.ReadModelText"/></summary>
     ReadModelText = 17,
 
+    /// <summary><see cref="Wire.ReadOnnx"/></summary>
+    ReadOnnx = 18,
+
+    /// <summary><see cref="Wire.ScoreRows"/></summary>
+    ScoreRows = 19,
+
     /// <summary><see cref="Wire.TraceParent"/></summary>
     TraceParent = 23,
 
@@ -95,4 +101,7 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Wire.ImageMade"/></summary>
     ImageMade = 140,
+
+    /// <summary><see cref="Wire.Scores"/></summary>
+    Scores = 141,
 }

@@ -1,6 +1,6 @@
 namespace Graincast.Wire;
 
-/// <summary>An image that nothing keeps but its receiver.</summary>
+/// <summary>An image that was made of a file.</summary>
 public sealed record ImageMade(byte[] Image) : IFrame<ImageMade>
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Graincast.Models;
 
 /// <inheritdoc cref="IModelGrain"/>
 [ShardLocal, GrainType("model")]
-public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes, IFeatureRows features, TimeProvider time) : Grain, IModelGrain
+public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes, IFeatureRows features, IScorers scorers, TimeProvider time) : Grain, IModelGrain
 {
     private const int PartBytes = 8 << 20;
     private const int BatchKeys = 256;
@@ -21,7 +21,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     private static readonly TimeSpan NamedAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(1);
 
-    private readonly Dictionary<string, Batcher<Question, (KeyedRow Row, float Value, Deployment Deployment)>> _batchers = [];
+    private readonly Dictionary<string, Batcher<Question, Scored>> _batchers = [];
     private long? _namedAt;
     private Task<ImageFile>? _fetch;
     private Task<ScoringModel>? _scoring;
@@ -60,6 +60,9 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     }
 
     /// <inheritdoc/>
+    public async Task<double[]> ScoreAsync(string role, float[] inputs) => await scorers.ScoreAsync(await OpenAsync(role), inputs);
+
+    /// <inheritdoc/>
     public async Task<KeyAnswer> PredictByKeyAsync(string project, RowKey key, Deployment deployment, CancellationToken cancellationToken)
     {
         (string database, string sha256) = DatabaseAndHash();
@@ -74,14 +77,15 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             batcher = _batchers[project] = new(questions => ReadAndScoreAsync(database, project, model, questions), IsOfOneKey, BatchKeys, BatchRounds, BatchWait, time);
         }
 
-        (KeyedRow row, float value, Deployment now) = await batcher.AskAsync(new Question(key, Stopwatch.GetTimestamp(), Activity.Current?.Context ?? default), cancellationToken);
+        (KeyedRow row, double[] scores, float value, Deployment now) = await batcher.AskAsync(
+            new Question(key, Stopwatch.GetTimestamp(), Activity.Current?.Context ?? default), cancellationToken);
         if (now.Seq > deployment.Seq && now.ImageSha256 != sha256)
         {
             return new KeyAnswer(null, now);
         }
 
         string node = NodeKey.Parse(this.GetPrimaryKeyString()).Node;
-        return row.Error is { } error ? throw error : new KeyAnswer(Answer.Of(model, row.Inputs, value, now.Seq > deployment.Seq ? now : deployment, node), null);
+        return row.Error is { } error ? throw error : new KeyAnswer(Answer.Of(model, row.Inputs, scores, value, now.Seq > deployment.Seq ? now : deployment, node), null);
     }
 
     /// <inheritdoc/>
@@ -93,7 +97,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         }
     }
 
-    private async Task<IReadOnlyList<(KeyedRow, float, Deployment)>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<Question> questions)
+    private async Task<IReadOnlyList<Scored>> ReadAndScoreAsync(string database, string project, ScoringModel model, IReadOnlyList<Question> questions)
     {
         using var activity = GraincastActivity.Source.StartActivity(
             GraincastActivity.Score, ActivityKind.Internal, questions[0].Caller, links: questions.Skip(1).Select(question => new ActivityLink(question.Caller)));
@@ -113,8 +117,12 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
             whole[i].CopyTo(inputs, i * model.Inputs);
         }
 
-        var values = new Queue<float>(Answer.Values(model, inputs));
-        return [.. read.Rows.Select(row => (row, row.Inputs is null ? float.NaN : values.Dequeue(), read.Deployment))];
+        double[] scores = model.IsExternal && whole.Length > 0 ? await scorers.ScoreAsync(await StoredAsync(database, model.Sha256), inputs) : [];
+        float[] values = Answer.Values(model, inputs, scores);
+        int next = 0;
+        return [.. read.Rows.Select(row => row.Inputs is null
+            ? new Scored(row, [], float.NaN, read.Deployment)
+            : new Scored(row, model.IsExternal ? scores.AsSpan(next * model.Outputs, model.Outputs).ToArray() : [], values[next++], read.Deployment))];
     }
 
     // A value that is no key, no row, several rows: what is wrong with the Postgres or the project is wrong for all.
@@ -208,4 +216,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
 
     /// <summary>A key, when it was asked for, and by which span.</summary>
     private readonly record struct Question(RowKey Key, long AskedAt, ActivityContext Caller);
+
+    /// <summary>A row that was read, and what the model says of it: its raw scores only if others score it.</summary>
+    private readonly record struct Scored(KeyedRow Row, double[] Scores, float Value, Deployment Deployment);
 }

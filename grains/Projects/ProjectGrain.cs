@@ -24,7 +24,8 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
         {
             (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
             float[] inputs = FeatureInputs.Of(model, features);
-            return Answer.Of(model, inputs, Answer.Values(model, inputs)[0], deployment, nodes.Own);
+            double[] scores = await ScoresAsync(deployment, model, inputs);
+            return Answer.Of(model, inputs, scores, Answer.Values(model, inputs, scores)[0], deployment, nodes.Own);
         },
         _ => 1);
 
@@ -35,7 +36,8 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
         {
             (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
             FeatureInputs.CheckRows(model, features);
-            return new PredictionBatch { Values = Answer.Values(model, features), Model = deployment.Model, Deployment = deployment.Seq, Node = nodes.Own };
+            float[] values = Answer.Values(model, features, await ScoresAsync(deployment, model, features));
+            return new PredictionBatch { Values = values, Model = deployment.Model, Deployment = deployment.Seq, Node = nodes.Own };
         },
         answer => answer.Values.Length);
 
@@ -113,6 +115,10 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
 
         return (deployment, open.Model);
     }
+
+    private async ValueTask<double[]> ScoresAsync(Deployment deployment, ScoringModel model, float[] inputs) => model.IsExternal && inputs.Length > 0
+        ? await Model(nodes.Own, DatabaseAndProject().Database, deployment).ScoreAsync(Role, inputs)
+        : [];
 
     // What a question cannot be answered by may have been changed a moment ago.
     private async ValueTask<ProjectState> StateAsync(long since, Func<ProjectState, bool> isEnough, CancellationToken cancellationToken)

@@ -36,6 +36,9 @@ internal enum ImageSection
 
     /// <summary>Left out when empty, as all behind the metadata.</summary>
     Background = 12,
+
+    /// <summary>A model that others score. Left out when empty, as all behind the metadata.</summary>
+    External = 13,
 }
 
 internal enum LearnerKind
@@ -44,6 +47,7 @@ internal enum LearnerKind
     Trees = 2,
     Centroids = 3,
     Components = 4,
+    External = 5,
 }
 
 /// <summary>What replaces a feature's missing values before `x ≤ threshold`: −∞ goes left, NaN goes right.</summary>

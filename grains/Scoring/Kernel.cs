@@ -107,6 +107,12 @@ internal static unsafe partial class Kernel
     [LibraryImport(Library, EntryPoint = "gc_predict_batch")]
     public static partial void PredictBatch(Model* model, float* inputs, nuint rows, float* answers, byte* work);
 
+    [LibraryImport(Library, EntryPoint = "gc_answer")]
+    public static partial float Answer(Model* model, double* scores);
+
+    [LibraryImport(Library, EntryPoint = "gc_probabilities")]
+    public static partial void Probabilities(Model* model, double* scores, float* probabilities);
+
     [LibraryImport(Library, EntryPoint = "gc_explains")]
     public static partial int Explains(Model* model);
 

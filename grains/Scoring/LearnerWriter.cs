@@ -28,6 +28,9 @@ internal static class LearnerWriter
                 ThrowUnless(trees.Base.Length == outputs, "tree learner", outputs, features);
                 ForestWriter.Write(trees, sections);
                 return LearnerKind.Trees;
+            case ExternalLearner external:
+                sections[ImageSection.External].Write(external.Model);
+                return LearnerKind.External;
             default:
                 throw new ArgumentException($"The image format has no {learner.GetType().Name}.");
         }

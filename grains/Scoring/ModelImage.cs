@@ -79,7 +79,7 @@ public sealed record ImageColumn(
 /// <summary>A class label: its text, and what predict answers for it.</summary>
 public sealed record Label(string Text, double Value);
 
-/// <summary>What was learnt. One of the four below.</summary>
+/// <summary>What was learnt. One of the five below.</summary>
 public abstract record Learner;
 
 /// <summary>score_k = intercept_k + Σ_j weight_kj · feature_j. Weights row-major, outputs × features.</summary>
@@ -122,6 +122,9 @@ public sealed record CentroidLearner(double[] Centroids) : Learner;
 
 /// <summary>score_k = Σ_j component_kj · (feature_j − mean_j). Row-major, components × features.</summary>
 public sealed record ComponentLearner(double[] Mean, double[] Components) : Learner;
+
+/// <summary>A model in another format, an ONNX file, which the kernel keeps but does not score: scores come from whoever does.</summary>
+public sealed record ExternalLearner(byte[] Model) : Learner;
 
 /// <summary>A trained model, complete: everything that scoring needs and nothing that depends on when or where it was trained.</summary>
 public sealed record ModelImage(

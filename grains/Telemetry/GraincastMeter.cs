@@ -62,7 +62,7 @@ public static class GraincastMeter
     public static Counter<long> ExchangedBytes { get; } = Meter.CreateCounter<long>("graincast.training.exchange.io", "By", "Bytes that nodes sent each other in trainings that were successful.");
 
     /// <summary>Resident sizes of the workers that run.</summary>
-    public static UpDownCounter<long> WorkerMemory { get; } = Meter.CreateUpDownCounter<long>("graincast.worker.memory.usage", "By", "Resident memory of the training processes.");
+    public static UpDownCounter<long> WorkerMemory { get; } = Meter.CreateUpDownCounter<long>("graincast.worker.memory.usage", "By", "Resident memory of the processes that train and that score ONNX models.");
 
     /// <summary>Backends that are connected.</summary>
     public static UpDownCounter<long> GatewayConnections { get; } = Meter.CreateUpDownCounter<long>("graincast.gateway.connections", "{connection}", "Backends that are connected.");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graincast.Telemetry;
+using Graincast.Workers;
 using MathNet.Numerics;
 
 namespace Graincast.Training;

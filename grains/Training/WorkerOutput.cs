@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Graincast.Workers;
 
 namespace Graincast.Training;
 

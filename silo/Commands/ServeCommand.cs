@@ -36,6 +36,10 @@ internal static class ServeCommand
             Setting<long>("--worker-memory-bytes", nameof(GraincastOptions.WorkerMemoryBytes), "A training's worker is killed above this resident size."),
             Setting<int>("--worker-timeout-ms", nameof(GraincastOptions.WorkerTimeoutMs), "A training's worker is killed after this time."),
             Setting<long>("--images-bytes", nameof(GraincastOptions.ImagesBytes), "Images beyond this size together are evicted, those used longest ago first."),
+            Setting<long>("--scorer-memory-bytes", nameof(GraincastOptions.ScorerMemoryBytes), "A process that scores an ONNX model is killed above this resident size."),
+            Setting<int>("--scorer-timeout-ms", nameof(GraincastOptions.ScorerTimeoutMs), "The same when an import, or rows that are scored at once, take longer."),
+            Setting<int>("--scorer-idle-ms", nameof(GraincastOptions.ScorerIdleMs), "Such a process ends when it was not asked for so long."),
+            Setting<int>("--max-scorers", nameof(GraincastOptions.MaxScorers), "ONNX models that have a process at once."),
             Setting<int>("--max-connections", nameof(GraincastOptions.MaxConnections), "Connections of backends served at once."),
         ];
         var command = new Command("serve",

@@ -1,8 +1,10 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Graincast.Models;
+using Graincast.Onnx;
 using Graincast.Placement;
 using Graincast.Projects;
+using Graincast.Scoring;
 using Graincast.Security;
 using Graincast.Supervision;
 using Graincast.Telemetry;
@@ -12,7 +14,8 @@ using Orleans.Runtime;
 namespace Graincast.Gateway;
 
 /// <summary>The grains behind a connection's calls, and how their failures read in SQL.</summary>
-public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tokens tokens, IRights rights, ILogger<BackendCalls> logger)
+public sealed partial class BackendCalls(
+    IGrainFactory grains, INodes nodes, Tokens tokens, IRights rights, Scorers scorers, IImageStore store, ILogger<BackendCalls> logger)
 {
     // A node that does not answer by then is left out of a list.
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(2);
@@ -32,6 +35,16 @@ public sealed partial class BackendCalls(IGrainFactory grains, INodes nodes, Tok
     {
         RequestContext.Set(CallContext.Role, role);
         return await grains.GetGrain<IProjectGrain>(new ProjectKey(database, project).ToString()).PredictByKeyAsync(key, since, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>The image of an ONNX file. The store has it for <paramref name="role"/>, as one that it trained here.</summary>
+    public async Task<byte[]> ImportOnnxAsync(string database, string role, byte[] onnx)
+    {
+        byte[] image = await scorers.ImportAsync(onnx).ConfigureAwait(false);
+        string sha256 = ImageHash.Name(image);
+        store.Add(sha256, new MemoryStream(image));
+        store.Claim(database, sha256, role);
+        return image;
     }
 
     /// <summary>The runs that are under way at all nodes that answer.</summary>

@@ -159,6 +159,14 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
             case FrameKind.TraceParent:
                 _trace = Payload.Read<TraceParent>(payload).Context;
                 break;
+            case FrameKind.ReadOnnx:
+                var onnx = Payload.Read<ReadOnnx>(payload);
+                Call(stream, () => ImportOnnx(onnx, stream));
+                break;
+            case FrameKind.ScoreRows:
+                var scoreRows = Payload.Read<ScoreRows>(payload);
+                Call(stream, () => Score(scoreRows, stream));
+                break;
             case FrameKind.Cancel:
                 Forget(Payload.Read<Cancel>(payload).Run);
                 break;

@@ -62,6 +62,18 @@ public sealed class GraincastOptions
     /// <summary>Images beyond this size together are evicted, those used longest ago first; what a backend has mapped stays.</summary>
     public long ImagesBytes { get; set; } = 16L << 30;
 
+    /// <summary>A process that scores an ONNX model is killed above this resident size (53200).</summary>
+    public long ScorerMemoryBytes { get; set; } = 1L << 30;
+
+    /// <summary>The same when an import, or rows that are scored at once, take longer (57014).</summary>
+    public int ScorerTimeoutMs { get; set; } = 10_000;
+
+    /// <summary>Such a process ends when it was not asked for so long.</summary>
+    public int ScorerIdleMs { get; set; } = 300_000;
+
+    /// <summary>ONNX models that have a process at once; for one more the one that was idle longest ends, and if none is it is refused (53200).</summary>
+    public int MaxScorers { get; set; } = 8;
+
     /// <summary>Connections of backends served at once; one more is refused (53300).</summary>
     public int MaxConnections { get; set; } = 1000;
 }

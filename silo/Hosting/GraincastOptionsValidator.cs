@@ -37,6 +37,10 @@ public static class GraincastOptionsValidator
         Require(options.WorkerMemoryBytes >= 64 << 20, nameof(options.WorkerMemoryBytes), "at least 67108864 (64 MiB)");
         Require(options.WorkerTimeoutMs > 0, nameof(options.WorkerTimeoutMs), "a positive number of milliseconds");
         Require(options.ImagesBytes > 0, nameof(options.ImagesBytes), "a positive number of bytes");
+        Require(options.ScorerMemoryBytes >= 64 << 20, nameof(options.ScorerMemoryBytes), "at least 67108864 (64 MiB)");
+        Require(options.ScorerTimeoutMs > 0, nameof(options.ScorerTimeoutMs), "a positive number of milliseconds");
+        Require(options.ScorerIdleMs > 0, nameof(options.ScorerIdleMs), "a positive number of milliseconds");
+        Require(options.MaxScorers > 0, nameof(options.MaxScorers), "a positive number");
         Require(options.MaxConnections > 0, nameof(options.MaxConnections), "a positive number");
         Require(options.OtlpEndpoint.Length == 0 || Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out _), nameof(options.OtlpEndpoint), "an address such as http://localhost:4317");
     }

@@ -2,6 +2,7 @@ using System.Net;
 using Graincast.Gateway;
 using Graincast.Health;
 using Graincast.Models;
+using Graincast.Onnx;
 using Graincast.Placement;
 using Graincast.Projects;
 using Graincast.Security;
@@ -104,6 +105,9 @@ public static class SiloHost
         services.AddSingleton<IImageStore>(provider => provider.GetRequiredService<ImageStore>());
         services.AddSingleton(new ImageBudgetOptions(options.ImagesBytes));
         services.AddSingleton(WorkerProgram.Options(options, columns));
+        services.AddSingleton(WorkerProgram.Scorers(options));
+        services.AddSingleton<Scorers>();
+        services.AddSingleton<IScorers>(provider => provider.GetRequiredService<Scorers>());
     }
 
     private static void Configure(ISiloBuilder silo, GraincastOptions options, SiloEndpoints endpoints)

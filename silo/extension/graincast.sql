@@ -333,11 +333,11 @@ GRANT SELECT ON pgml.stat_models TO PUBLIC;
 
 CREATE FUNCTION pgml.export_model(model_id bigint, format text DEFAULT 'image') RETURNS bytea
 AS 'MODULE_PATHNAME', 'graincast_export_model' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10000;
-COMMENT ON FUNCTION pgml.export_model(bigint, text) IS 'public: the model''s image, for pgml.import_model, or its trees as LightGBM''s text; by who may train the project.';
+COMMENT ON FUNCTION pgml.export_model(bigint, text) IS 'public: the model''s image, for pgml.import_model, its trees as LightGBM''s text, or the ONNX file it was imported from; by who may train the project.';
 
 CREATE FUNCTION pgml.import_model(project_name text, task text, model bytea) RETURNS bigint
 AS 'MODULE_PATHNAME', 'graincast_import_model' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
-COMMENT ON FUNCTION pgml.import_model(text, text, bytea) IS 'public: adds a model from its image or from LightGBM''s text to a project, which is made if need be, deploys it, and returns its id.';
+COMMENT ON FUNCTION pgml.import_model(text, text, bytea) IS 'public: adds a model from its image, LightGBM''s text or an ONNX file to a project, which is made if need be, deploys it, and returns its id.';
 
 CREATE FUNCTION pgml.create_feature_source(project_name text, relation_name text, key_columns text[] DEFAULT NULL) RETURNS void
 AS 'MODULE_PATHNAME', 'graincast_create_feature_source' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;

@@ -90,7 +90,7 @@ image_verify(Image *image)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("these bytes are no model's image"),
 				 errdetail("%s", message),
-				 errhint("Pass what pgml.export_model gave.")));
+				 errhint("Pass what pgml.export_model gave, LightGBM's text, or an ONNX file.")));
 	compute_hash(image, image->bytes, image->size_bytes, digest);
 	if (memcmp(digest, gc_sha256(&image->model), sizeof(digest)) != 0)
 		ereport(ERROR,

@@ -12,7 +12,13 @@ static void
 raise_none(const gc_model *model)
 {
 	bool		supervised = model->task == GC_REGRESSION || model->task == GC_CLASSIFICATION;
+	size_t		external_bytes;
 
+	if (gc_external(model, &external_bytes) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("an ONNX model has no feature importances"),
+				 errhint("Ask the library that the file was made by.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 supervised ? errmsg("the model was trained without feature importances")

@@ -1,4 +1,4 @@
-/* pgml.export_model, import_model: a model as the bytes of its image or as LightGBM's text, to be kept or taken to another database. */
+/* pgml.export_model, import_model: a model as the bytes of its image, LightGBM's text or an ONNX file, to be kept or taken to another database. */
 #include "prelude.h"
 
 #include "catalog.h"
@@ -6,6 +6,7 @@
 #include "metadata.h"
 #include "modelcache.h"
 #include "modeltext.h"
+#include "onnx.h"
 #include "pin.h"
 #include "train.h"
 
@@ -14,18 +15,58 @@ PG_FUNCTION_INFO_V1(graincast_import_model);
 
 static const char *const tasks[] = {NULL, "regression", "classification", "clustering", "decomposition"};
 
-/* Whether the argument format asks for LightGBM's text, not the image. */
-static bool
-names_text(FunctionCallInfo fcinfo)
+typedef enum Format
 {
-	char	   *format = PG_NARGS() > 1 ? text_to_cstring(PG_GETARG_TEXT_PP(1)) : "image";
+	FORMAT_IMAGE,
+	FORMAT_LIGHTGBM,
+	FORMAT_ONNX
+} Format;
 
-	if (strcmp(format, "image") != 0 && strcmp(format, "lightgbm") != 0)
+static Format
+read_format(FunctionCallInfo fcinfo)
+{
+	static const char *const formats[] = {"image", "lightgbm", "onnx"};
+	char	   *name = PG_NARGS() > 1 ? text_to_cstring(PG_GETARG_TEXT_PP(1)) : "image";
+
+	for (int i = 0; i < lengthof(formats); i++)
+	{
+		if (strcmp(name, formats[i]) == 0)
+			return (Format) i;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown format \"%s\"", name),
+			 errhint("Formats: image, lightgbm, onnx.")));
+}
+
+static bytea *
+copy_image(int64 model_id, const char *image, size_t size_bytes)
+{
+	bytea	   *out;
+
+	if (size_bytes > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unknown format \"%s\"", format),
-				 errhint("Formats: image, lightgbm.")));
-	return strcmp(format, "lightgbm") == 0;
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the image of model " INT64_FORMAT " has %zu bytes, a bytea takes %zu", model_id, size_bytes, (size_t) MaxAllocSize - VARHDRSZ),
+				 errhint("Copy the rows of pgml.files instead.")));
+	out = palloc(VARHDRSZ + size_bytes);
+	SET_VARSIZE(out, VARHDRSZ + size_bytes);
+	memcpy(VARDATA(out), image, size_bytes);
+	return out;
+}
+
+/* The model in a stored image. */
+static void
+open_stored(int64 model_id, const void *image, size_t size_bytes, gc_model *model)
+{
+	char		message[256];
+
+	if (gc_open(image, size_bytes, model, message, sizeof(message)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the image of model " INT64_FORMAT " is damaged", model_id),
+				 errdetail("%s", message),
+				 errhint("Restore pgml.files from a backup, or train the model again.")));
 }
 
 Datum
@@ -35,8 +76,8 @@ graincast_export_model(PG_FUNCTION_ARGS)
 	MemoryContext context = CurrentMemoryContext;
 	size_t		size_bytes;
 	char	   *image;
-	bytea	   *out;
-	bool		as_text = names_text(fcinfo);
+	Format		format = read_format(fcinfo);
+	gc_model	opened;
 
 	if (!modelcache_find_model(PG_GETARG_INT64(0), &model))
 		catalog_raise_unknown_model(PG_GETARG_INT64(0));
@@ -48,18 +89,12 @@ graincast_export_model(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("model " INT64_FORMAT " has no stored image", model.model_id),
 				 errhint("Restore pgml.files from a backup, or train the model again.")));
-	if (as_text)
-		PG_RETURN_BYTEA_P(modeltext_write(model.model_id, image, size_bytes));
-	if (size_bytes > MaxAllocSize - VARHDRSZ)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the image of model " INT64_FORMAT " has %zu bytes, a bytea takes %zu", model.model_id, size_bytes, (size_t) MaxAllocSize - VARHDRSZ),
-				 errhint("Copy the rows of pgml.files instead.")));
-	out = palloc(VARHDRSZ + size_bytes);
-	SET_VARSIZE(out, VARHDRSZ + size_bytes);
-	memcpy(VARDATA(out), image, size_bytes);
-	pfree(image);
-	PG_RETURN_BYTEA_P(out);
+	if (format == FORMAT_IMAGE)
+		PG_RETURN_BYTEA_P(copy_image(model.model_id, image, size_bytes));
+	open_stored(model.model_id, image, size_bytes, &opened);
+	if (format == FORMAT_LIGHTGBM)
+		PG_RETURN_BYTEA_P(modeltext_write(model.model_id, &opened));
+	PG_RETURN_BYTEA_P(onnx_write(model.model_id, &opened));
 }
 
 static void
@@ -107,6 +142,32 @@ describe(const gc_model *model, TrainRequest *request, TrainResult *result)
 	result->metrics = "{}";
 }
 
+/* Whichever kind of file it is, as a verified image. */
+static void
+read_model(const char *bytes, size_t count, Image *image)
+{
+	const void *external;
+	size_t		external_bytes;
+
+	if (modeltext_is(bytes, count))
+		image->bytes = modeltext_read(bytes, count, &image->size_bytes);
+	else if (onnx_is(bytes, count))
+		image->bytes = onnx_read(bytes, count, &image->size_bytes);
+	else
+	{
+		/* Aligned, which a bytea's data need not be. */
+		image->size_bytes = count;
+		image->bytes = memcpy(palloc(Max(count, 1)), bytes, count);
+		image_verify(image);
+		external = gc_external(&image->model, &external_bytes);
+		if (external == NULL)
+			return;
+		/* What others score is tried by them, whoever wrote the image around it; and the silo that did has it before it is committed. */
+		image->bytes = onnx_read(external, external_bytes, &image->size_bytes);
+	}
+	image_verify(image);
+}
+
 Datum
 graincast_import_model(PG_FUNCTION_ARGS)
 {
@@ -124,16 +185,7 @@ graincast_import_model(PG_FUNCTION_ARGS)
 	request.caller_name = request.owner_name = GetUserNameFromId(request.owner, false);
 	catalog_check_project_name(request.project);
 	bytes = PG_GETARG_BYTEA_PP(2);
-	if (modeltext_is(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)))
-		image.bytes = modeltext_read(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &image.size_bytes);
-	else
-	{
-		/* Aligned, which a bytea's data need not be. */
-		image.size_bytes = VARSIZE_ANY_EXHDR(bytes);
-		image.bytes = palloc(Max(image.size_bytes, 1));
-		memcpy(image.bytes, VARDATA_ANY(bytes), image.size_bytes);
-	}
-	image_verify(&image);
+	read_model(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &image);
 	if (image.model.task >= lengthof(tasks) || strcmp(request.task, tasks[image.model.task]) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

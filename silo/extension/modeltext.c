@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "modeltext.h"
-#include "score.h"
 #include "silo.h"
 
 #define START "tree\nversion="
@@ -181,23 +180,15 @@ put_trees(StringInfo text, const gc_model *model)
 }
 
 bytea *
-modeltext_write(int64 model_id, const void *image, size_t size_bytes)
+modeltext_write(int64 model_id, const gc_model *model)
 {
 	StringInfoData text;
-	gc_model	model;
-	char		message[256];
 
-	if (gc_open(image, size_bytes, &model, message, sizeof(message)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("the image of model " INT64_FORMAT " is damaged", model_id),
-				 errdetail("%s", message),
-				 errhint("Restore pgml.files from a backup, or train the model again.")));
-	check_trees(model_id, &model);
+	check_trees(model_id, model);
 	initStringInfo(&text);
 	appendStringInfoSpaces(&text, VARHDRSZ);
-	put_head(&text, &model);
-	put_trees(&text, &model);
+	put_head(&text, model);
+	put_trees(&text, model);
 	SET_VARSIZE(text.data, text.len);
 	return (bytea *) text.data;
 }

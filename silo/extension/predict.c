@@ -34,7 +34,7 @@ predict_array(FunctionCallInfo fcinfo, bool by_id)
 	PredictSite *site = predict_site(fcinfo, by_id);
 
 	predict_check_model(&site->image->model);
-	PG_RETURN_FLOAT4(gc_predict(&site->image->model, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), site->work));
+	PG_RETURN_FLOAT4(predict_answer(site, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1))));
 }
 
 Datum
@@ -55,7 +55,7 @@ predict_row(FunctionCallInfo fcinfo, bool by_id)
 	PredictSite *site = predict_site(fcinfo, by_id);
 
 	predict_check_model(&site->image->model);
-	PG_RETURN_FLOAT4(gc_predict(&site->image->model, predict_row_inputs(site, fcinfo), site->work));
+	PG_RETURN_FLOAT4(predict_answer(site, predict_row_inputs(site, fcinfo)));
 }
 
 Datum
@@ -85,11 +85,16 @@ predict_joint(FunctionCallInfo fcinfo, bool by_id, bool row)
 {
 	PredictSite *site = predict_site(fcinfo, by_id);
 	const gc_model *model = &site->image->model;
+	const float *inputs;
 	float	   *out;
 
 	predict_check_model(&site->image->model);
+	inputs = row ? predict_row_inputs(site, fcinfo) : inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1));
 	out = palloc(sizeof(float) * model->answers);
-	gc_predict_joint(model, row ? predict_row_inputs(site, fcinfo) : inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), out, site->work);
+	if (site->external)
+		out[0] = predict_answer(site, inputs);
+	else
+		gc_predict_joint(model, inputs, out, site->work);
 	PG_RETURN_ARRAYTYPE_P(create_real_array(out, model->answers));
 }
 
@@ -130,7 +135,7 @@ predict_proba(FunctionCallInfo fcinfo, bool by_id)
 				 errmsg("only a classification has probabilities"),
 				 errhint("Use pgml.predict, or pgml.decompose for a decomposition.")));
 	out = palloc(sizeof(float) * Max(model->labels, 1));
-	gc_predict_proba(model, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), out, site->work);
+	predict_probabilities(site, inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1)), out);
 	PG_RETURN_ARRAYTYPE_P(create_real_array(out, model->labels));
 }
 
@@ -157,11 +162,7 @@ predict_batch(FunctionCallInfo fcinfo, bool by_id, int *rows)
 	inputs = inputs_from_rows(&site->schema, PG_GETARG_ARRAYTYPE_P(1), rows);
 	image_count_rows(site->image, *rows);
 	out = palloc(sizeof(float) * Max(*rows, 1));
-	for (int at = 0; at < *rows; at += PREDICT_BATCH_ROWS)
-	{
-		CHECK_FOR_INTERRUPTS();
-		gc_predict_batch(&site->image->model, inputs + (size_t) at * site->schema.model->inputs, Min(PREDICT_BATCH_ROWS, *rows - at), out + at, site->work);
-	}
+	predict_answers(site->image, inputs, *rows, out, site->work);
 	return out;
 }
 

@@ -35,6 +35,7 @@ typedef struct PredictSite
 	Image	   *image;
 	InputSchema schema;
 	void	   *work;
+	bool		external;		/* scored by the silo: scores.c */
 	RowForm		row_form;
 	RowMap	   *map;			/* predictrow.c */
 	LabelMap   *labels;			/* predictlabel.c */
@@ -53,5 +54,16 @@ extern const float *predict_row_inputs(PredictSite *site, FunctionCallInfo fcinf
 extern RowMap *rowmap_create(const InputSchema *schema, TupleDesc row);
 /* A row's values, in the order of its form, become schema->inputs. */
 extern void rowmap_read(const RowMap *map, const InputSchema *schema, const Datum *values, const bool *nulls);
+
+/* scores.c: answers of inputs, wherever they are scored */
+extern float predict_external(PredictSite *site, const float *inputs);
+extern void predict_answers(const Image *image, const float *inputs, int rows, float *out, void *work);
+extern void predict_probabilities(PredictSite *site, const float *inputs, float *out);
+
+static inline float
+predict_answer(PredictSite *site, const float *inputs)
+{
+	return likely(!site->external) ? gc_predict(&site->image->model, inputs, site->work) : predict_external(site, inputs);
+}
 
 #endif

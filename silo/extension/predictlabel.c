@@ -95,7 +95,7 @@ predict_label(FunctionCallInfo fcinfo, bool by_id, bool row)
 	PredictSite *site = predict_site(fcinfo, by_id);
 	const LabelMap *labels = labels_of(site);
 	const float *inputs = row ? predict_row_inputs(site, fcinfo) : inputs_from_array(&site->schema, PG_GETARG_ARRAYTYPE_P(1));
-	const text *label = find_label(labels, gc_predict(&site->image->model, inputs, site->work));
+	const text *label = find_label(labels, predict_answer(site, inputs));
 	text	   *copy;
 
 	if (label == NULL)

@@ -39,6 +39,7 @@ predict_site(FunctionCallInfo fcinfo, bool by_id)
 	ModelName	name = {0};
 	MemoryContext caller;
 	Image	   *image;
+	size_t		external_bytes;
 
 	if (likely(site != NULL && is_current(site, fcinfo, by_id)))
 	{
@@ -68,6 +69,7 @@ predict_site(FunctionCallInfo fcinfo, bool by_id)
 	site->user = GetUserId();
 	inputs_prepare(&site->schema, &image->model);
 	site->work = palloc(Max(gc_work_bytes(&image->model), 8));
+	site->external = gc_external(&image->model, &external_bytes) != NULL;
 	MemoryContextSwitchTo(caller);
 	site->image = image;
 	image_count_rows(image, 1);

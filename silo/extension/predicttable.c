@@ -1,5 +1,5 @@
 /*
- * pgml.predict_table: every row of a relation, scored by the kernel's batches.
+ * pgml.predict_table: every row of a relation, scored in batches.
  *
  * The rows are those of a SELECT of the caller's own, by the caller's snapshot. The executor hands each one over as it comes; answers go to a tuplestore, which
  * spills to disk beyond work_mem. So memory does not grow with the relation. A query in FROM collects a function's rows in any case: one that gave them one by
@@ -37,9 +37,8 @@ typedef struct TableReceiver
 static void
 score_batch(TableReceiver *table)
 {
-	CHECK_FOR_INTERRUPTS();
 	image_count_rows(table->image, table->rows);
-	gc_predict_batch(&table->image->model, table->inputs, table->rows, table->answers, table->work);
+	predict_answers(table->image, table->inputs, table->rows, table->answers, table->work);
 	for (int i = 0; i < table->rows; i++)
 	{
 		Datum		values[] = {table->keys[i], Float4GetDatum(table->answers[i])};

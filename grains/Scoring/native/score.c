@@ -1,6 +1,8 @@
 /* The kernel's calls on an open model. Work memory: scores of a block, then one row's features, then views of a block. */
 #include "score_image.h"
 
+#include <math.h>
+
 /* Fixed lanes: the order of the additions is the source's, not the compiler's. */
 #define GC_SUM_LANES 8
 
@@ -120,6 +122,8 @@ score_row(const gc_model *model, const float *inputs, double *scores, void *work
 			scores[k] = numbers[(size_t) model->outputs * count + k] + dot(row, features, count);
 		else if (model->learner == GC_CENTROIDS)
 			scores[k] = squared_distance(row, features, count);
+		else if (model->learner == GC_EXTERNAL)
+			scores[k] = NAN;
 		else
 			scores[k] = centered_dot(row + count, numbers, features, count);
 	}

@@ -108,6 +108,18 @@ GC_API void gc_predict_proba(const gc_model *model, const float *inputs, float *
 GC_API void gc_scores(const gc_model *model, const float *inputs, double *out, void *work);
 
 /*
+ * The bytes of a model that other code scores, here an ONNX file; NULL unless it is such a one. The calls above that score then say NaN;
+ * who has a row's scores from that code makes the answers of them by the two calls below.
+ */
+GC_API const void *gc_external(const gc_model *model, size_t *bytes);
+
+/* A row's model->outputs raw scores -> gc_predict's answer. */
+GC_API float gc_answer(const gc_model *model, const double *scores);
+
+/* The same -> gc_predict_proba's probabilities. */
+GC_API void gc_probabilities(const gc_model *model, const double *scores, float *out);
+
+/*
  * Contributions: how far each input moves a raw score away from what the model says without knowing any. For linear scores against the
  * mean of the training rows, for trees the Shapley values of path-dependent TreeSHAP. 1: can be told; 0: an older image of such a
  * learner, which does not say what they are counted from; -1: the learner has none. The calls below are for 1 only.

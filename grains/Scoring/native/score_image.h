@@ -26,7 +26,7 @@
 
 /* Sections from this one on may be missing at the end. */
 #define GC_SECTIONS_LEAST 11
-#define GC_SECTIONS 13
+#define GC_SECTIONS 14
 #define GC_TABLE_ENTRIES 16
 
 enum gc_section_number
@@ -43,10 +43,11 @@ enum gc_section_number
 	GC_SECTION_LABELS = 9,
 	GC_SECTION_METADATA = 10,
 	GC_SECTION_JOINT = 11,
-	GC_SECTION_BACKGROUND = 12
+	GC_SECTION_BACKGROUND = 12,
+	GC_SECTION_EXTERNAL = 13
 };
 
-enum gc_learner { GC_LINEAR = 1, GC_TREES = 2, GC_CENTROIDS = 3, GC_COMPONENTS = 4 };
+enum gc_learner { GC_LINEAR = 1, GC_TREES = 2, GC_CENTROIDS = 3, GC_COMPONENTS = 4, GC_EXTERNAL = 5 };
 enum gc_encoder { GC_ENCODE_NONE = 0, GC_ENCODE_VALUE = 1, GC_ENCODE_ONE_HOT = 2 };
 
 /* The only flag: features differ from inputs, so a row must be filled, encoded or scaled. */
@@ -198,10 +199,6 @@ int gc_check_joint(gc_check *check);
 
 /* score_prepare.c: the learner's features of a row; either inputs itself or buffer (model->features floats) */
 const float *gc_prepare(const gc_model *model, const float *inputs, float *buffer);
-
-/* score_answer.c */
-float gc_answer(const gc_model *model, const double *scores);
-void gc_probabilities(const gc_model *model, const double *scores, float *out);
 
 /* score_trees.c */
 typedef struct gc_forest

@@ -36,6 +36,8 @@ check_label(gc_check *check, const uint8_t *image, uint64_t rest_bytes)
 	/* Before it is opened: one level, so that no image makes the check go deep. */
 	if (header->table[GC_SECTION_JOINT].size_bytes != 0)
 		return gc_refuse(check, "The image of label %u is joint itself.", number);
+	if (header->learner == GC_EXTERNAL)
+		return gc_refuse(check, "The image of label %u is of a model that others score.", number);
 	if (gc_open(image, header->size_bytes, &other, message, sizeof(message)) != 0)
 		return gc_refuse(check, "Label %u: %s", number, message);
 	if (!is_same_schema(model, &other, check->schema_text_end))

@@ -23,6 +23,13 @@ gc_metadata(const gc_model *model, size_t *bytes)
 	return model->section[GC_SECTION_METADATA];
 }
 
+const void *
+gc_external(const gc_model *model, size_t *bytes)
+{
+	*bytes = model->section_bytes[GC_SECTION_EXTERNAL];
+	return model->learner == GC_EXTERNAL ? model->section[GC_SECTION_EXTERNAL] : NULL;
+}
+
 void
 gc_column_at(const gc_model *model, uint32_t column, gc_column *out)
 {

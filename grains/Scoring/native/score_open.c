@@ -120,7 +120,8 @@ static int
 check_task(gc_check *check)
 {
 	const gc_model *model = check->model;
-	int scores_add_up = model->learner == GC_LINEAR || model->learner == GC_TREES;
+	int external = model->learner == GC_EXTERNAL;
+	int scores_add_up = external || model->learner == GC_LINEAR || model->learner == GC_TREES;
 	int good;
 
 	switch (model->task)
@@ -130,7 +131,9 @@ check_task(gc_check *check)
 			break;
 		case GC_CLASSIFICATION:
 			good = scores_add_up && model->labels >= 2;
-			if (model->link == GC_VOTES)
+			if (external)
+				good = good && model->labels == model->outputs && model->link == GC_SHARE;
+			else if (model->link == GC_VOTES)
 				good = good && model->learner == GC_LINEAR && model->labels > 2 &&
 					(uint64_t) model->labels * (model->labels - 1) / 2 == model->outputs;
 			else if (model->outputs == 1)

@@ -109,6 +109,20 @@ check_trees(gc_check *check)
 	return 0;
 }
 
+/* What others score gets the inputs as they are, and scores one label. */
+static int
+check_external(gc_check *check)
+{
+	const gc_model *model = check->model;
+	int external = model->learner == GC_EXTERNAL;
+
+	if (external != (model->section_bytes[GC_SECTION_EXTERNAL] != 0))
+		return gc_refuse(check, external ? "The image lacks the model that others score." : "The image has a model of others that its learner does not use.");
+	if (external && ((gc_header_of(model)->flags & GC_FLAG_PREPARE) != 0 || model->section_bytes[GC_SECTION_JOINT] != 0))
+		return gc_refuse(check, "The image prepares rows of a model that others score, or has more than one label.");
+	return 0;
+}
+
 int
 gc_check_learner(gc_check *check)
 {
@@ -123,6 +137,8 @@ gc_check_learner(gc_check *check)
 		expected = matrix;
 	else if (model->learner == GC_COMPONENTS)
 		expected = matrix + model->features;
+	else if (model->learner == GC_EXTERNAL)
+		expected = 0;
 	if (numbers != expected || model->section_bytes[GC_SECTION_NUMBERS] % sizeof(double) != 0)
 		return gc_refuse(check, "The image's learner has %llu numbers; %llu belong to it.", (unsigned long long) numbers,
 						 (unsigned long long) expected);
@@ -133,5 +149,5 @@ gc_check_learner(gc_check *check)
 	if (model->section_bytes[GC_SECTION_TREES] != 0 || model->section_bytes[GC_SECTION_NODES] != 0 ||
 		model->section_bytes[GC_SECTION_VIEWS] != 0)
 		return gc_refuse(check, "The image has trees that its learner does not use.");
-	return 0;
+	return check_external(check);
 }

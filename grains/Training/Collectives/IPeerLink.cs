@@ -1,3 +1,5 @@
+using Graincast.Workers;
+
 namespace Graincast.Training;
 
 /// <summary>How a part of a fit reaches the others. Between two ranks packets arrive in the order of sending.</summary>
@@ -13,6 +15,6 @@ internal sealed class SiloLink(WorkerOutput output, ParentPipe parent) : IPeerLi
     public byte[][] Exchange(IReadOnlyList<(int Rank, ReadOnlyMemory<byte> Bytes)> sends, IReadOnlyList<int> wanted)
     {
         output.Write(new WorkerFrame(WorkerFrameKind.Exchange, ExchangeFrame.Write(sends, wanted)));
-        return wanted.Count == 0 ? [] : ExchangeFrame.ReadAnswer(parent.Take(), wanted.Count);
+        return wanted.Count == 0 ? [] : ExchangeFrame.ReadAnswer(parent.Take().Bytes, wanted.Count);
     }
 }

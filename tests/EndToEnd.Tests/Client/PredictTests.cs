@@ -1,4 +1,5 @@
 using Graincast.Models;
+using Graincast.Onnx;
 using Graincast.Projects;
 using Graincast.Servers;
 using Shouldly;
@@ -57,6 +58,18 @@ public sealed class PredictTests(GraincastServer server) : IAsyncLifetime
                 answer.Node.ShouldBe("0");
             }
         }
+    }
+
+    [Fact]
+    public async Task An_ONNX_model_answers_as_in_SQL()
+    {
+        await using var session = await Session.OpenAsync(server, "sdk");
+        await session.ScalarAsync<long>("SELECT pgml.import_model('sdk', 'classification', $1)", OnnxFiles.Stump(new[] { "low", "high" }, isZipped: true));
+
+        (await Project.PredictBatchAsync(new float[] { 0, 0, 0, 1, 0, 0.5f }, Test)).ShouldBe([0, 1, 0]);
+        var answer = await Project.GetPredictionAsync(new float[] { 0, 1 }, Test);
+        (answer.Value, answer.Label).ShouldBe((1, "high"));
+        answer.Probabilities.ShouldBe([0.25f, 0.75f]);
     }
 
     [Fact(Explicit = true)]

@@ -18,16 +18,19 @@ public static class Processes
 
     /// <summary>Those whose command line names the directory; the backends of Postgres only name the database.</summary>
     public static int[] In(string directory) =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!))
-            .Where(pid => CommandLine(pid).Contains(directory, StringComparison.Ordinal) && pid != Environment.ProcessId),
-    ];
+        [.. All().Where(pid => Read(pid, "cmdline").Contains(directory, StringComparison.Ordinal) && pid != Environment.ProcessId)];
 
-    private static string CommandLine(int pid)
+    /// <summary>Those that a process started and that live.</summary>
+    public static int[] Children(int parent) =>
+        [.. All().Where(pid => Read(pid, "status").Contains($"\nPPid:\t{parent}\n", StringComparison.Ordinal) && IsAlive(pid))];
+
+    private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!));
+
+    private static string Read(int pid, string file)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline");
+            return File.ReadAllText($"/proc/{pid}/{file}");
         }
         catch (IOException)
         {

@@ -31,6 +31,7 @@ public sealed class FrozenNumberTests
     [InlineData("trees", 2)]
     [InlineData("centroids", 3)]
     [InlineData("components", 4)]
+    [InlineData("external", 5)]
     public void Learners_keep_their_numbers(string name, int number) =>
         BitConverter.ToInt32(ImageWriter.Write(SampleModels.ByName[name]), 88).ShouldBe(number, Advice);
 

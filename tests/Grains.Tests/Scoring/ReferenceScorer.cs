@@ -34,6 +34,7 @@ internal static class ReferenceScorer
             CentroidLearner centroid => x.Select((value, j) => Math.Pow(value - centroid.Centroids[(k * x.Length) + j], 2)).Sum(),
             ComponentLearner component => x.Select((value, j) => component.Components[(k * x.Length) + j] * (value - component.Mean[j])).Sum(),
             TreeLearner trees => trees.Base[k] + (trees.Factor * trees.Trees.Where(tree => tree.Output == k).Aggregate(0.0, (sum, tree) => sum + Leaf(tree, x))),
+            ExternalLearner => double.NaN,
             _ => throw new InvalidOperationException(),
         })];
     }

@@ -32,6 +32,8 @@ internal static class SampleModels
         ["unknown"] = new(
             ModelTask.Regression, [new("city", ColumnKind.Text, 1, Encoder.Value, [new("Ulm", 3.5f), new("Berlin", -1), new("other", 2)], [], [], []) { Unknown = 2 }],
             new LinearLearner([3], [0.25]), Link.Identity, 1, [], Metadata),
+        ["external"] = new(ModelTask.Regression, Numbers(2), new ExternalLearner([8, 8, 58, 0]), Link.Identity, 1, [], Metadata),
+        ["external-share"] = new(ModelTask.Classification, Numbers(2), new ExternalLearner([8, 8, 58, 0]), Link.Share, 2, TextLabels("no", "yes"), Metadata),
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];

@@ -7,6 +7,7 @@ public sealed class WriterTests
 {
     private static readonly ModelImage Linear = SampleModels.ByName["linear"];
     private static readonly ModelImage Pair = SampleModels.ByName["logistic"];
+    private static readonly ModelImage External = SampleModels.ByName["external"];
 
     public static TheoryData<string, ModelImage> Refused => new()
     {
@@ -49,6 +50,13 @@ public sealed class WriterTests
         { "a label that is no image", Linear with { Joint = [new byte[400]] } },
         { "a label that is cut short", Linear with { Joint = [ImageWriter.Write(Linear)[..^8]] } },
         { "a clustering of two labels", SampleModels.ByName["centroids"] with { Joint = [ImageWriter.Write(SampleModels.ByName["centroids"])] } },
+        { "a model of others that is empty", External with { Learner = new ExternalLearner([]) } },
+        { "a model of others with a column that is filled", External with { Columns = [ImageColumn.Number("a"), ImageColumn.Number("b") with { Fill = [1] }] } },
+        { "a model of others that clusters", External with { Task = ModelTask.Clustering } },
+        { "a model of others with a softmax", SampleModels.ByName["external-share"] with { Link = Link.Softmax } },
+        { "a model of others with a label for two outputs", SampleModels.ByName["external-share"] with { Labels = [new("a", 0)] } },
+        { "a model of others with two labels", External with { Joint = [ImageWriter.Write(External)] } },
+        { "a second label that others score", Linear with { Joint = [ImageWriter.Write(External with { Columns = Linear.Columns })] } },
     };
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graincast.Training;
+using Graincast.Workers;
 using Shouldly;
 using Xunit;
 
@@ -58,7 +59,7 @@ public sealed class TrainWorkerTests : IDisposable
         var child = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, parent.ClientSafePipeHandle);
         using var pipe = new ParentPipe(child, ended.Set);
         new WorkerFrame(WorkerFrameKind.Answer, [1, 2, 3]).WriteTo(parent);
-        pipe.Take().ShouldBe([1, 2, 3]);
+        pipe.Take().Bytes.ShouldBe([1, 2, 3]);
         ended.IsSet.ShouldBeFalse();
 
         parent.Dispose();

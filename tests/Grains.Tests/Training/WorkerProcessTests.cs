@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graincast.Training;
+using Graincast.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 using Shouldly;

@@ -1,3 +1,4 @@
+using Graincast.Onnx;
 using Graincast.Placement;
 using Graincast.Security;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,6 +14,8 @@ public sealed class RunningGateway : IAsyncLifetime
     private readonly NodeCluster _nodes = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("graincast-gw-").FullName;
     private readonly Tokens _tokens = new(new MemoryKeys(TimeProvider.System), new TokenOptions("graincast"), TimeProvider.System, NullLogger<Tokens>.Instance);
+    private readonly Scorers _scorers = new(
+        new ScorerOptions { FileName = "false", Arguments = [], MemoryBytes = 1 << 30, Timeout = TimeSpan.FromSeconds(10), IdleTime = TimeSpan.FromMinutes(1), MaxScorers = 1 }, TimeProvider.System);
     private GatewayService[] _gateways = [];
 
     /// <summary>The socket at node 0.</summary>
@@ -53,7 +56,7 @@ public sealed class RunningGateway : IAsyncLifetime
 
     private GatewayService Create(string node) => new(
         new SocketOptions(PathOf(node), node, MaxConnections),
-        new BackendCalls(_nodes.Grains, new TestNodes(node), _tokens, new NoCatalog(), NullLogger<BackendCalls>.Instance),
+        new BackendCalls(_nodes.Grains, new TestNodes(node), _tokens, new NoCatalog(), _scorers, new Storage.ImageStore(System.IO.Path.Combine(_nodes.FolderOf(node), "images"), TimeProvider.System), NullLogger<BackendCalls>.Instance),
         NullLogger<GatewayService>.Instance);
 
     /// <summary>The three nodes of the test, as one of them sees them.</summary>

@@ -43,6 +43,7 @@ public sealed class NodeCluster : IAsyncLifetime
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(Path.Combine(_folder, node, "images"), TimeProvider.System));
             silo.Services.AddSingleton<ICatalog>(new NodeNamingCatalog(node, Slow));
             silo.Services.AddSingleton<IFeatureRows>(new NoRows());
+            silo.Services.AddSingleton<IScorers, NoScorers>();
             silo.Services.AddSingleton(new WorkerOptions
             {
                 FileName = "dotnet",
@@ -75,6 +76,12 @@ public sealed class NodeCluster : IAsyncLifetime
 
         public async Task<bool> CopyImageAsync(string database, string sha256, Stream destination, CancellationToken cancellationToken) =>
             sha256 == slow.Sha256 && await slow.CopyAsync(destination);
+    }
+
+    /// <summary>A node without ONNX models.</summary>
+    private sealed class NoScorers : IScorers
+    {
+        public Task<double[]> ScoreAsync(ImageFile image, float[] inputs) => throw new NotSupportedException();
     }
 
     /// <summary>A node without feature sources.</summary>

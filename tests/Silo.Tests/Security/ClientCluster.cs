@@ -64,6 +64,7 @@ public sealed class ClientCluster : IAsyncDisposable
             silo.Services.AddSingleton<IRights, Nothing>();
             silo.Services.AddSingleton<IKeyLocator, Nothing>();
             silo.Services.AddSingleton<IFeatureRows, Nothing>();
+            silo.Services.AddSingleton<IScorers, Nothing>();
             silo.Services.AddSingleton<ISqlTrainer, EchoTrainer>();
             silo.Services.AddSingleton<IImageStore>(new Storage.ImageStore(images, TimeProvider.System));
             silo.Services.AddSingleton<ClientCallFilter>();
@@ -141,7 +142,7 @@ public sealed class ClientCluster : IAsyncDisposable
     }
 
     /// <summary>A catalog without a project.</summary>
-    private sealed class Nothing : IDeployments, IRights, IKeyLocator, IFeatureRows
+    private sealed class Nothing : IDeployments, IRights, IKeyLocator, IFeatureRows, IScorers
     {
         public ValueTask<ProjectState?> FindAsync(string database, string project, long since, CancellationToken cancellationToken) => new((ProjectState?)null);
 
@@ -153,5 +154,7 @@ public sealed class ClientCluster : IAsyncDisposable
 
         public Task<FeatureRead> ReadAsync(string database, string project, ScoringModel model, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
+
+        public Task<double[]> ScoreAsync(ImageFile image, float[] inputs) => throw new NotSupportedException();
     }
 }

@@ -66,7 +66,7 @@ public sealed partial class LightGbmTextTests(TestDatabase database) : IClassFix
 
         (await session.FailAsync("0A000", "SELECT pgml.export_model(pgml.deployed_model('no trees'), 'lightgbm')")).Hint.ShouldNotBeNull().ShouldContain("lightgbm");
         (await session.FailAsync("0A000", "SELECT pgml.export_model(pgml.deployed_model('scaled'), 'lightgbm')")).Hint.ShouldNotBeNull().ShouldContain("view");
-        (await session.FailAsync("22023", "SELECT pgml.export_model(pgml.deployed_model('scaled'), 'onnx')")).Hint.ShouldBe("Formats: image, lightgbm.");
+        (await session.FailAsync("22023", "SELECT pgml.export_model(pgml.deployed_model('scaled'), 'text')")).Hint.ShouldBe("Formats: image, lightgbm, onnx.");
     }
 
     [Theory]

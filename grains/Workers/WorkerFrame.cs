@@ -1,18 +1,39 @@
 using System.Buffers.Binary;
 
-namespace Graincast.Training;
+namespace Graincast.Workers;
 
 /// <summary>What travels over the pipes between a worker and its silo. Both are of one release, started by one another: nothing is frozen here.</summary>
 internal enum WorkerFrameKind
 {
-    /// <summary>Worker to silo: a <see cref="WorkerLine"/> as JSON.</summary>
+    /// <summary>Of a training, worker to silo: a line as JSON.</summary>
     Line = 1,
 
-    /// <summary>Worker to silo: an <see cref="ExchangeFrame"/>.</summary>
+    /// <summary>Of a training, worker to silo: packets to and from other ranks.</summary>
     Exchange = 2,
 
-    /// <summary>Silo to worker: its answer.</summary>
+    /// <summary>Of a training, silo to worker: its answer.</summary>
     Answer = 3,
+
+    /// <summary>Of a scorer, to the silo: it is up, or has opened the image.</summary>
+    Ready = 4,
+
+    /// <summary>To a scorer: the bytes of an ONNX file.</summary>
+    Import = 5,
+
+    /// <summary>Of a scorer: the image of it.</summary>
+    Image = 6,
+
+    /// <summary>To a scorer: the path of an image, UTF-8. The rows that follow are its.</summary>
+    Open = 7,
+
+    /// <summary>To a scorer: rows × inputs, f32.</summary>
+    Rows = 8,
+
+    /// <summary>Of a scorer: rows × outputs, f64.</summary>
+    Scores = 9,
+
+    /// <summary>Of a scorer: why there is no answer, a <see cref="Wire.Error"/>.</summary>
+    Error = 10,
 }
 
 /// <summary>A frame: <c>u32 kind, u32 bytes</c>, little-endian, then the bytes.</summary>

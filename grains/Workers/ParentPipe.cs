@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 
-namespace Graincast.Training;
+namespace Graincast.Workers;
 
-/// <summary>What the silo writes to its worker: answers to exchanges. The pipe is open as long as the silo lives.</summary>
+/// <summary>What the silo writes to its worker. The pipe is open as long as the silo lives.</summary>
 internal sealed class ParentPipe : IDisposable
 {
-    private readonly BlockingCollection<byte[]> _answers = [];
+    private readonly BlockingCollection<WorkerFrame> _frames = [];
 
     /// <param name="stream">The worker's standard input.</param>
     /// <param name="ended">Called on a thread of its own when the stream ends or breaks.</param>
@@ -17,7 +17,7 @@ internal sealed class ParentPipe : IDisposable
             {
                 while (WorkerFrame.Read(stream) is { } frame)
                 {
-                    _answers.Add(frame.Bytes);
+                    _frames.Add(frame);
                 }
             }
             catch (IOException)
@@ -34,8 +34,8 @@ internal sealed class ParentPipe : IDisposable
         thread.Start();
     }
 
-    /// <summary>Waits for the next answer.</summary>
-    public byte[] Take() => _answers.Take();
+    /// <summary>Waits for the next frame.</summary>
+    public WorkerFrame Take() => _frames.Take();
 
-    public void Dispose() => _answers.Dispose();
+    public void Dispose() => _frames.Dispose();
 }

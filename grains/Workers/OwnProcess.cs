@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Graincast.Training;
+namespace Graincast.Workers;
 
 /// <summary>What a worker does to its own process.</summary>
 internal static partial class OwnProcess

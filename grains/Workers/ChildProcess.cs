@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Text;
+using Graincast.Telemetry;
+
+namespace Graincast.Workers;
+
+/// <summary>
+/// A child process within a budget of memory: exec'd, never forked. Its standard input stays open as long as the silo lives; the child ends itself when that closes.
+/// </summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private const int ErrorTextChars = 1 << 16;
+
+    private static readonly TimeSpan MemoryCheckPeriod = TimeSpan.FromMilliseconds(100);
+
+    private readonly long _memoryBytes;
+    private readonly GraincastException _overMemory;
+    private readonly Process _process;
+    private readonly ITimer _memory;
+    private GraincastException? _killedFor;
+    private long _residentBytes;
+
+    /// <param name="fileName">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="memoryBytes">Resident size above which it is killed.</param>
+    /// <param name="overMemory">The reason of that.</param>
+    /// <param name="time">The clock of looks at its memory.</param>
+    public ChildProcess(string fileName, IEnumerable<string> arguments, long memoryBytes, GraincastException overMemory, TimeProvider time)
+    {
+        (_memoryBytes, _overMemory) = (memoryBytes, overMemory);
+        var start = new ProcessStartInfo(fileName, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        _process = Process.Start(start) ?? throw new GraincastException(SqlState.InternalError, $"could not start {fileName}");
+        ErrorText = ReadErrorAsync(_process.StandardError);
+        Exited = _process.WaitForExitAsync(CancellationToken.None);
+        _memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
+    }
+
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What it wrote to standard error, the first of it, once it has ended.</summary>
+    public Task<string> ErrorText { get; }
+
+    public Task Exited { get; }
+
+    /// <summary>Why this process killed it; null when it did not.</summary>
+    public GraincastException? KilledFor => _killedFor;
+
+    /// <summary>How it ended, as a sentence goes on. Once it has <see cref="Exited"/>.</summary>
+    public string End => _process.ExitCode > 128 ? $"was killed by signal {_process.ExitCode - 128}" : $"ended with exit code {_process.ExitCode}";
+
+    /// <summary>Ends it; the first reason counts.</summary>
+    public void Kill(GraincastException reason)
+    {
+        Interlocked.CompareExchange(ref _killedFor, reason, null);
+        try
+        {
+            // Not its tree, which it has none of: each of a tree is stopped before it is killed, and stays so for good if this silo ends in between.
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended: that is what a kill is for.
+        }
+    }
+
+    /// <summary>Kills it if it still runs: only here is its handle given up, or nothing could kill it any more.</summary>
+    public void Dispose()
+    {
+        Kill(new GraincastException(SqlState.QueryCanceled, "the process is not wanted any more"));
+        _memory.Dispose();
+        Measure(0);
+        _process.Dispose();
+    }
+
+    private static async Task<string> ReadErrorAsync(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        var block = new char[4096];
+        while (await reader.ReadAsync(block).ConfigureAwait(false) is > 0 and var count)
+        {
+            text.Append(block, 0, Math.Min(count, ErrorTextChars - text.Length));
+        }
+
+        return text.ToString();
+    }
+
+    private void CheckMemory()
+    {
+        try
+        {
+            _process.Refresh();
+            if (_killedFor is not null || _process.HasExited)
+            {
+                return;
+            }
+
+            Measure(_process.WorkingSet64);
+            if (_process.WorkingSet64 > _memoryBytes)
+            {
+                Kill(_overMemory);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The child ended between two looks at it: there is nothing left to bound.
+        }
+    }
+
+    private void Measure(long residentBytes) => GraincastMeter.WorkerMemory.Add(residentBytes - Interlocked.Exchange(ref _residentBytes, residentBytes));
+}
