@@ -36,8 +36,8 @@ public sealed class ProjectGrain(IDeployments deployments, IRights rights, IKeyL
         {
             (Deployment deployment, ScoringModel model) = await OpenAsync(since, cancellationToken);
             FeatureInputs.CheckRows(model, features);
-            float[] values = Answer.Values(model, features, await ScoresAsync(deployment, model, features));
-            return new PredictionBatch { Values = values, Model = deployment.Model, Deployment = deployment.Seq, Node = nodes.Own };
+            double[] scores = await ScoresAsync(deployment, model, features);
+            return new PredictionBatch { Values = Answer.Values(model, features, scores), Model = deployment.Model, Deployment = deployment.Seq, Node = nodes.Own };
         },
         answer => answer.Values.Length);
 
