@@ -32,7 +32,6 @@ public sealed class ImageFuzzTests(GraincastServer server)
         ("linear-explained", "ARRAY['1', '2', 'red', 'Ulm']"),
         ("trees-explained", "ARRAY[1, 2, 3]::real[]"),
         ("joint", "ARRAY['1', '2', 'red', 'Ulm']"),
-        ("external-share", "ARRAY[1, 2]::real[]"),
     ];
 
     private readonly ConcurrentDictionary<string, int> _states = [];
