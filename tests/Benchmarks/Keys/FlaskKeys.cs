@@ -27,7 +27,7 @@ internal sealed class FlaskKeys : IKeyService
     public static async Task<FlaskKeys> StartAsync(BenchmarkServer server)
     {
         var port = FreePort();
-        var recipe = new Recipe("service");
+        var recipe = new Recipe("service", server.Directory);
         try
         {
             return new FlaskKeys(recipe, await recipe.RunAsync(new Dictionary<string, string>

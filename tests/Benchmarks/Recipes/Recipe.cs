@@ -9,11 +9,13 @@ namespace Graincast.Benchmarks.Recipes;
 /// </summary>
 internal sealed class Recipe : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("gc-recipe-").FullName;
     private readonly List<Daemon> _daemons = [];
     private readonly string _folder;
+    private readonly string _directory;
 
-    public Recipe(string name) => _folder = Path.Combine(Folder, name);
+    /// <param name="name">Of the folder.</param>
+    /// <param name="parent">The copy in which it is carried out becomes a folder of this one, whose owner deletes it.</param>
+    public Recipe(string name, string parent) => (_folder, _directory) = (Path.Combine(Folder, name), Path.Combine(parent, name));
 
     /// <summary>Where the recipes are.</summary>
     public static string Folder { get; } = Path.Combine(Cli.Repository, "tests", "Benchmarks", "Recipes");
@@ -31,6 +33,7 @@ internal sealed class Recipe : IAsyncDisposable
     /// <returns>What the last one printed: the first prediction.</returns>
     public async Task<float> RunAsync(IReadOnlyDictionary<string, string> environment)
     {
+        Directory.CreateDirectory(_directory);
         foreach (var file in Directory.EnumerateFiles(_folder))
         {
             File.Copy(file, Path.Combine(_directory, Path.GetFileName(file)));
@@ -59,7 +62,6 @@ internal sealed class Recipe : IAsyncDisposable
         {
             await daemon.DisposeAsync();
         }
-        Directory.Delete(_directory, recursive: true);
     }
 
     // `exec`, so that no shell is counted among the processes.

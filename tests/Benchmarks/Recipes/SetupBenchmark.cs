@@ -12,7 +12,7 @@ internal static class SetupBenchmark
     public static async Task<IEnumerable<Question>> RunAsync(Session session)
     {
         var (server, service) = (await session.ServerAsync(), await session.ServiceAsync());
-        await using var graincast = new Recipe("graincast");
+        await using var graincast = new Recipe("graincast", server.Directory);
         var answer = await graincast.RunAsync(new Dictionary<string, string>
         {
             ["DATA"] = server.Data,

@@ -77,11 +77,7 @@ internal sealed class Page
 
     public override string ToString()
     {
-        var page = new StringBuilder(Head);
-        foreach (var section in _sections)
-        {
-            page.Append('\n').Append(section);
-        }
+        var page = new StringBuilder($"{Head}\n").AppendJoin("", _sections);
         var lines = _sections.SelectMany(section => section.Lines).ToList();
         var used = _runs.Where(run => lines.Exists(line => run.StartsWith($"| {line.Run} |", StringComparison.Ordinal)));
         return page.Append($"\n{RunsTitle}\n\n{RunsHead}\n{string.Join('\n', used)}\n").ToString();

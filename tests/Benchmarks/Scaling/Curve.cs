@@ -4,8 +4,11 @@ using MathNet.Numerics;
 namespace Graincast.Benchmarks.Scaling;
 
 /// <summary>What was measured at each size.</summary>
-/// <param name="Name">What, and its unit after a comma.</param>
-internal sealed record Curve(string Name, double[] Sizes, Measurement[] Values)
+/// <param name="Name">What.</param>
+/// <param name="Unit">Of the values.</param>
+/// <param name="Sizes">Of what is varied.</param>
+/// <param name="Values">For each size, over the rounds.</param>
+internal sealed record Curve(string Name, string Unit, double[] Sizes, Measurement[] Values)
 {
     public double[] LogSizes => [.. Sizes.Select(Math.Log10)];
 

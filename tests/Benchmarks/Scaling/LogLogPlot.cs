@@ -18,7 +18,7 @@ internal static class LogLogPlot
         foreach (var curve in curves)
         {
             var line = plot.Add.Scatter(curve.LogSizes, curve.LogMedians);
-            line.LegendText = $"{curve.Name}: slope {curve.Slope:F2}";
+            line.LegendText = $"{curve.Name}, {curve.Unit}: slope {curve.Slope:F2}";
             line.MarkerSize = 8;
         }
         plot.Axes.Bottom.TickGenerator = Decades();

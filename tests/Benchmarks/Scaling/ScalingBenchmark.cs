@@ -66,7 +66,7 @@ internal static class ScalingBenchmark
             await connection.RunAsync($"SELECT pgml.drop_project('scaled_{i}')");
         }
         double[] values = [.. sizes.Select(size => (double)size.Value)];
-        return [new Curve("training, s", values, training), new Curve("scan with predictions, s", values, scan)];
+        return [new Curve("time of a training", "s", values, training), new Curve("time of a scan with predictions", "s", values, scan)];
     }
 
     private static async Task<Curve> ClientsAsync(Session session)
@@ -79,7 +79,7 @@ internal static class ScalingBenchmark
         {
             medians.Add((await comparison.RunAsync(clients))[0].P50Us);
         }
-        return new Curve("median time, µs", [.. Clients.Select(count => (double)count)], [.. medians]);
+        return new Curve("median time of a prediction", "µs", [.. Clients.Select(count => (double)count)], [.. medians]);
     }
 
     private static Measurement[] Measurements(int count) => [.. Enumerable.Range(0, count).Select(_ => new Measurement())];

@@ -27,6 +27,9 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public static string TreeSettings => Settings(Trees);
 
+    /// <summary>Deleted at the end, with whatever else is put into it.</summary>
+    public string Directory => _directory.Path;
+
     public string Data => _directory.Data;
 
     public int SiloPid => NodeProcesses.SiloPid(_directory.Data, 0);
