@@ -5,7 +5,7 @@
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build app extension deps demo down test soak quality bench bench-full install clean help
+.PHONY: build app extension deps demo down test soak quality bench bench-full images install clean help
 
 PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) $(shell command -v pg_config))
 APP       := bin/app
@@ -51,7 +51,7 @@ down: ## Stop what `make demo` or `bin/graincast up` started.
 test: ## Run every test, C and .NET; the last line is "N passed, N failed".
 	@tests/run
 
-soak: ## The long forms of the tests: more mutations, more restarts.
+soak: ## The long forms of the tests: more mutations, more restarts, GRAINCAST_SOAK_MINUTES (30) of everything at once.
 	@GRAINCAST_SOAK=1 tests/run
 
 quality: ## Fit every algorithm, scikit-learn's and xgboost's beside it, on every bundled set, and write tests/Quality.Tests/QUALITY.md.
@@ -66,6 +66,10 @@ bench bench-full: build
 	@.ci/deps bench
 	@$(ONE) dotnet build tests/Benchmarks --configuration Release --verbosity quiet --tl:off $(RESTORE)
 	@dotnet tests/Benchmarks/bin/Release/net10.0/Graincast.Benchmarks.dll $(ONLY) $(SIZES)
+
+images: build ## Build the images that k8s/base names, by buildah or Docker. PREFIX=registry/name; RUNTIME=local: no registry is asked.
+	@.ci/deps images
+	@k8s/images/build.sh
 
 install: ## Install the extension into a Postgres of your own: make install PG_CONFIG=/path/to/pg_config
 	@$(MAKE) --no-print-directory -C silo/extension install PG_CONFIG=$(PG_CONFIG) with_llvm=no

@@ -155,7 +155,11 @@ public class GraincastCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Citus.IsAvailable)
+        if (Workers == 0)
+        {
+            await StartSilosAsync();
+        }
+        else if (Citus.IsAvailable)
         {
             await Cli.MustSucceedAsync("up", "--data", Data, "--workers", $"{Workers}");
         }

@@ -1,4 +1,5 @@
 using Graincast.Hosting;
+using Graincast.Images;
 using Graincast.Manifests;
 using k8s.Models;
 
@@ -17,8 +18,8 @@ internal sealed class PodFolder : IDisposable
         ["graincast-node-tls"] = Certificate(authority => authority.Client("node")),
     };
 
-    /// <summary>Writes it; <paramref name="postgresUserId"/> is the user postgres of this machine.</summary>
-    public PodFolder(string postgresUserId)
+    /// <summary>Writes it; <paramref name="postgresUserId"/> is the user postgres of this machine, <paramref name="images"/> are those that there are, by name.</summary>
+    public PodFolder(string postgresUserId, IReadOnlyDictionary<string, BuiltImage> images)
     {
         Cluster cluster = Overlay.Read("overlays/tls");
         V1PodSpec pod = cluster.StatefulSets.Single(set => set.Metadata.Name == "graincast-coordinator").Spec.Template.Spec;
@@ -31,14 +32,26 @@ internal sealed class PodFolder : IDisposable
         }
 
         Directory.CreateDirectory(In("volumes/data"));
-        CopyExtension();
         foreach (V1Container container in pod.InitContainers.Concat(pod.Containers).Concat(installer.Containers))
         {
-            WriteContainer(container.Name, container.VolumeMounts, Script(container, own));
+            BuiltImage? image = images.GetValueOrDefault(container.Image);
+            WriteContainer(container.Name, container.VolumeMounts, Script(container, own, image));
+            // A quarter is enough here, and reached sooner.
+            Write($"limits/{container.Name}", $"{container.Resources.Limits["memory"].ToInt64() / 4}");
+            if (image is not null)
+            {
+                Write($"roots/{container.Name}", image.Root);
+            }
+            else if (container.Name == "extension")
+            {
+                CopyExtension();
+            }
         }
 
         V1Container register = pod.InitContainers.Single(container => container.Name == "register");
-        WriteContainer("sql", register.VolumeMounts, $"psql --no-psqlrc --tuples-only --no-align --set=ON_ERROR_STOP=1 --username=postgres --dbname=graincast <<'SQL'\n{Sql}SQL\n");
+        WriteContainer("sql", register.VolumeMounts, Psql(Sql));
+        WriteContainer("again", register.VolumeMounts, Psql(Again));
+        WriteContainer("asking", register.VolumeMounts, $"echo \"{Predict};\" >/tmp/ask.sql\nexec pgbench --no-vacuum --client=2 --rate=200 --time=600 --progress=1 --file=/tmp/ask.sql --username=postgres graincast\n");
         V1Container silo = pod.Containers.Single();
         WriteContainer("intruder", silo.VolumeMounts, "cat /etc/graincast/node-tls/key.pem /etc/graincast/superuser-password/password /var/lib/postgresql/data/pgdata/PG_VERSION 2>&1 || true\ntouch /new 2>&1 || true\n");
     }
@@ -49,6 +62,14 @@ internal sealed class PodFolder : IDisposable
         CREATE TABLE line AS SELECT i::real AS x, 2 * i::real AS y FROM generate_series(1, 200) AS i;
         SELECT deployed FROM pgml.train('line', 'regression', 'line', 'y');
         SELECT 'predicted ' || pgml.predict('line', ARRAY[7]::real[]) || ', shared ' || shared FROM pgml.stat_models;
+
+        """;
+
+    private const string Predict = "SELECT pgml.predict('line', ARRAY[7]::real[])";
+
+    private const string Again = """
+        SELECT deployed FROM pgml.train('again', 'regression', 'line', 'y', 'lightgbm');
+        SELECT 'predicted again ' || round(pgml.predict('again', ARRAY[100]::real[])::numeric, -1);
 
         """;
 
@@ -63,12 +84,15 @@ internal sealed class PodFolder : IDisposable
         return new Dictionary<string, string> { ["ca.pem"] = authority.Pem, ["cert.pem"] = issued.Certificate, ["key.pem"] = issued.Key };
     }
 
-    private static string Script(V1Container container, Dictionary<string, string> own)
+    private static string Psql(string sql) => $"psql --no-psqlrc --tuples-only --no-align --set=ON_ERROR_STOP=1 --username=postgres --dbname=graincast <<'SQL'\n{sql}SQL\n";
+
+    private static string Script(V1Container container, Dictionary<string, string> own, BuiltImage? image)
     {
-        IEnumerable<string> exports = (container.Env ?? []).Select(variable => $"export {variable.Name}={Quote(own.TryGetValue(variable.Name, out string? value) ? value : variable.Value)}\n");
-        // An image's entrypoint.
-        IEnumerable<string> command = container.Command ?? ["dotnet", "/run/app/graincast.dll"];
-        return $"export HOME=/tmp\n{string.Concat(exports)}exec {string.Join(' ', command.Concat(container.Args ?? []).Select(Quote))}\n";
+        IEnumerable<string> exports = (image?.Environment ?? ["HOME=/tmp"]).Select(variable => variable.Split('=', 2)).Select(pair => (pair[0], pair[1]))
+            .Concat((container.Env ?? []).Select(variable => (variable.Name, own.TryGetValue(variable.Name, out string? value) ? value : variable.Value)))
+            .Select(variable => $"export {variable.Item1}={Quote(variable.Item2)}\n");
+        IEnumerable<string> command = container.Command ?? image?.Entrypoint ?? ["dotnet", "/run/app/graincast.dll"];
+        return $"{string.Concat(exports)}exec ${{ENTER-}} {string.Join(' ', command.Concat(container.Args ?? []).Select(Quote))}\n";
     }
 
     private static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";

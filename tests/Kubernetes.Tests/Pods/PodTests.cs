@@ -1,49 +1,40 @@
-using System.Diagnostics;
-using Graincast.Manifests;
+using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
 
 namespace Graincast.Pods;
 
 /// <summary>A pod as its manifest describes it, without a container engine.</summary>
-public sealed class PodTests
+[Collection(PodCollection.Name)]
+public sealed partial class PodTests(PodRun pod)
 {
     [Fact]
-    public async Task A_pod_installs_trains_predicts_and_ends_and_its_silo_sees_nothing_of_Postgres()
+    public void A_pod_installs_trains_predicts_and_ends_and_its_silo_sees_nothing_of_Postgres()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give processes a root of their own.");
-        Assert.SkipUnless(File.Exists("/usr/share/postgresql/15/extension/citus.control"), "The extension citus is not installed for PostgreSQL 15.");
-        using var pod = new PodFolder((await RunAsync("id", "-u", "postgres")).Trim());
+        Assert.SkipWhen(pod.Output is null, pod.Reason);
 
-        string output = await RunAsync(
-            Path.Combine(Overlay.Folder, "..", "tests", "Kubernetes.Tests", "Pods", "pod.sh"), pod.Path, Path.Combine(Overlay.Folder, "..", "bin", "app"));
-
-        output.ShouldContain("Graincast is installed.");
-        output.ShouldContain("predicted 14, shared true");
-        output.ShouldContain("TLS by /etc/graincast/silo-tls");
-        output.ShouldContain("the silo ended with 0");
-        output.ShouldContain("/etc/graincast/node-tls/key.pem: No such file or directory");
-        output.ShouldContain("/etc/graincast/superuser-password/password: No such file or directory");
-        output.ShouldContain("/var/lib/postgresql/data/pgdata/PG_VERSION: No such file or directory");
-        output.ShouldContain("/new': Read-only file system");
+        pod.Output.ShouldContain("Graincast is installed.");
+        pod.Output.ShouldContain("predicted 14, shared true");
+        pod.Output.ShouldContain("TLS by /etc/graincast/silo-tls");
+        pod.Output.ShouldContain("the silo ended with 0");
+        pod.Output.ShouldContain("/etc/graincast/node-tls/key.pem: No such file or directory");
+        pod.Output.ShouldContain("/etc/graincast/superuser-password/password: No such file or directory");
+        pod.Output.ShouldContain("/var/lib/postgresql/data/pgdata/PG_VERSION: No such file or directory");
+        pod.Output.ShouldContain("/new': Read-only file system");
     }
 
-    private static async Task<string> RunAsync(string program, params string[] arguments)
+    [Fact]
+    public void A_silo_that_its_memory_limit_killed_comes_back_and_trains_and_no_prediction_in_SQL_has_failed_meanwhile()
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
+        Assert.SkipWhen(pod.Output is null, pod.Reason);
+        Assert.SkipUnless(pod.Output.Contains("number of transactions", StringComparison.Ordinal), "No memory cgroup can be made here.");
 
-        string all = $"{await output}\n{await error}";
-        return process.ExitCode == 0 ? all : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {all}");
+        Regex.Count(pod.Output, "the silo ended with 137").ShouldBe(1);
+        pod.Output.ShouldContain("predicted again 200");
+        pod.Output.ShouldContain("number of failed transactions: 0 (");
+        int.Parse(Processed().Match(pod.Output).Groups[1].Value).ShouldBeGreaterThan(100);
     }
+
+    [GeneratedRegex(@"number of transactions actually processed: (\d+)")]
+    private static partial Regex Processed();
 }

@@ -8,7 +8,8 @@ namespace Graincast.Architecture;
 
 public sealed partial class RingTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
+    /// <summary>The checkout.</summary>
+    internal static string Root { get; } = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
 
     [Fact]
     public void References_point_inward_in_a_straight_line()
