@@ -11,6 +11,7 @@ internal sealed class TrainingRows
     private readonly InputReader _reader;
     private readonly IReadOnlyList<LabelColumn> _labels;
     private readonly double[]? _weights;
+    private FloatTable? _inputs;
 
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
     public TrainingRows(TrainingPlan plan, RowSet rows, Communicator ranks, ProgressReporter progress)
@@ -56,10 +57,10 @@ internal sealed class TrainingRows
 
         // A row of weight 0 is one of the training rows in all but the learning.
         var learnt = _weights is null ? holdout.Training : Array.FindAll(holdout.Training, row => _weights[row] > 0);
-        var training = _reader.Read(holdout.Training);
-        var test = _reader.Read(holdout.Test);
+        var inputs = _inputs ??= _reader.Read();
+        var (training, test) = (inputs.Select(holdout.Training), inputs.Select(holdout.Test));
         var preparation = PreparationFitter.Fit(_plan.Preprocess, _reader, training, EncodingLabels(labels[0], holdout.Training), _ranks);
-        var features = preparation.Apply(learnt.Length == holdout.Training.Length ? training : _reader.Read(learnt));
+        var features = preparation.Apply(learnt.Length == holdout.Training.Length ? training : inputs.Select(learnt));
         FiniteCheck.Run(features, preparation.FeatureNames, _plan.Algorithm);
         FiniteCheck.Run(preparation.Apply(test), preparation.FeatureNames, _plan.Algorithm);
 

@@ -36,7 +36,11 @@ internal sealed class ChildProcess : IDisposable
             UseShellExecute = false,
         };
         start.Environment["DOTNET_gcServer"] = "0";
+        // A worker is loops over rows, and each method that has them runs once: compiled well at once, not quickly first.
+        start.Environment["DOTNET_TC_QuickJitForLoops"] = "0";
         start.Environment["OMP_NUM_THREADS"] = "1";
+        // LightGBM makes and drops arrays as long as the rows: pages of 2 MiB where the kernel gives them on demand.
+        start.Environment.TryAdd("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
         _process = Process.Start(start) ?? throw new GraincastException(SqlState.InternalError, $"could not start {fileName}");
         ErrorText = ReadErrorAsync(_process.StandardError);
         Exited = _process.WaitForExitAsync(CancellationToken.None);

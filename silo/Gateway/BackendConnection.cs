@@ -32,7 +32,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
             while (reader.ReadHeader() is { } header)
             {
                 socket.ReceiveTimeout = 0;
-                byte[] payload = reader.ReadPayload(header.PayloadBytes);
+                ReadOnlySpan<byte> payload = reader.ReadPayload(header.PayloadBytes);
                 if (_database.Length == 0 && header.Kind != FrameKind.Hello)
                 {
                     throw new GraincastException(SqlState.ProtocolViolation, $"the first frame was {header.Kind}, not Hello");
@@ -91,7 +91,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
         }
     }
 
-    private void Answer(FrameHeader header, byte[] payload)
+    private void Answer(FrameHeader header, ReadOnlySpan<byte> payload)
     {
         uint stream = header.Stream;
         switch (header.Kind)
@@ -107,7 +107,7 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
                 OpenFeed(stream, Payload.Read<BeginFeed>(payload).Run);
                 break;
             case FrameKind.Rows:
-                FeedOf(stream).Append(Payload.Read<Rows>(payload));
+                FeedOf(stream).Append(payload);
                 break;
             case FrameKind.EndFeed:
                 long rows = Payload.Read<EndFeed>(payload).Rows;

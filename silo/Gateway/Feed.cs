@@ -9,13 +9,15 @@ public sealed class Feed(ulong run, ITrainerGrain trainer)
 {
     private readonly Guid _id = Guid.NewGuid();
     private Exception? _failure;
+    private byte[] _block = [];
 
     /// <summary>The run that is fed.</summary>
     public ulong Run => run;
 
-    /// <summary>Hands rows on. Waits until the trainer has them: the socket's buffer is the only queue.</summary>
-    public void Append(Rows rows)
+    /// <summary>Hands the rows of a <see cref="Rows"/> frame on. Waits until the trainer has them: the socket's buffer is the only queue.</summary>
+    public void Append(ReadOnlySpan<byte> payload)
     {
+        uint count = Rows.Split(payload, out ReadOnlySpan<byte> encoded);
         if (_failure is not null)
         {
             return;
@@ -23,7 +25,10 @@ public sealed class Feed(ulong run, ITrainerGrain trainer)
 
         try
         {
-            trainer.AppendAsync(_id, new RowBlock((int)rows.Count, rows.Encoded)).GetAwaiter().GetResult();
+            // The trainer has written the block before, so its memory is free: rows of numbers fill frames of one size, but for the last.
+            _block = _block.Length == encoded.Length ? _block : new byte[encoded.Length];
+            encoded.CopyTo(_block);
+            trainer.AppendAsync(_id, new RowBlock((int)count, _block)).GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {

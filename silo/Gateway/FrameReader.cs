@@ -6,7 +6,11 @@ namespace Graincast.Gateway;
 /// <summary>Reads frames from a blocking socket: small ones with one receive, the bulk of large ones straight into their own array.</summary>
 public sealed class FrameReader(Socket socket)
 {
+    // Frames of a feed have a quarter of it, and come by the hundred: they share their memory.
+    private const int KeptBytes = 1 << 20;
+
     private readonly byte[] _buffer = new byte[16 * 1024];
+    private byte[] _payload = [];
     private int _start;
     private int _end;
 
@@ -26,20 +30,35 @@ public sealed class FrameReader(Socket socket)
         return header;
     }
 
-    /// <summary>The payload that the header announced.</summary>
-    public byte[] ReadPayload(int sizeBytes)
+    /// <summary>The payload that the header announced. It is valid until the next is read.</summary>
+    public ReadOnlySpan<byte> ReadPayload(int sizeBytes)
     {
-        var payload = new byte[sizeBytes];
+        Span<byte> payload = MemoryFor(sizeBytes);
         int read = Math.Min(sizeBytes, _end - _start);
         _buffer.AsSpan(_start, read).CopyTo(payload);
         _start += read;
         while (read < sizeBytes)
         {
-            int received = socket.Receive(payload.AsSpan(read));
+            int received = socket.Receive(payload[read..]);
             read += received > 0 ? received : throw Cut();
         }
 
         return payload;
+    }
+
+    private Span<byte> MemoryFor(int sizeBytes)
+    {
+        if (sizeBytes > KeptBytes)
+        {
+            return new byte[sizeBytes];
+        }
+
+        if (sizeBytes > _payload.Length)
+        {
+            _payload = new byte[sizeBytes];
+        }
+
+        return _payload.AsSpan(0, sizeBytes);
     }
 
     private bool Fill()

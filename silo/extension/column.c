@@ -67,22 +67,30 @@ column_float8(Datum numeric)
 	return isinf(number) && !numeric_is_inf(DatumGetNumeric(numeric)) ? copysign(DBL_MAX, number) : number;
 }
 
-static void
-put_number(StringInfo frame, Oid type, Datum value)
+int
+column_bytes(const WireColumn *column)
+{
+	if (column->array || column->type == WIRE_TEXT)
+		return 0;
+	return column->type == WIRE_F64 ? sizeof(float8) : column->type == WIRE_F32 ? sizeof(float4) : 1;
+}
+
+char *
+column_store(char *at, Oid type, Datum value)
 {
 	float8		wide;
+	float4		narrow;
 
 	switch (type)
 	{
 		case FLOAT4OID:
-			wire_put_f32(frame, DatumGetFloat4(value));
-			return;
 		case INT2OID:
-			wire_put_f32(frame, DatumGetInt16(value));
-			return;
+			narrow = type == FLOAT4OID ? DatumGetFloat4(value) : DatumGetInt16(value);
+			memcpy(at, &narrow, sizeof(narrow));
+			return at + sizeof(narrow);
 		case BOOLOID:
-			wire_put_u8(frame, DatumGetBool(value) ? 1 : 0);
-			return;
+			*at = DatumGetBool(value) ? 1 : 0;
+			return at + 1;
 		case FLOAT8OID:
 			wide = DatumGetFloat8(value);
 			break;
@@ -98,7 +106,15 @@ put_number(StringInfo frame, Oid type, Datum value)
 		default:
 			elog(ERROR, "type %u has no form on the wire", type);
 	}
-	wire_put(frame, wide);
+	memcpy(at, &wide, sizeof(wide));
+	return at + sizeof(wide);
+}
+
+static void
+put_number(StringInfo frame, Oid type, Datum value)
+{
+	enlargeStringInfo(frame, sizeof(float8));
+	frame->len = column_store(frame->data + frame->len, type, value) - frame->data;
 }
 
 static void

@@ -30,6 +30,7 @@ typedef struct FeedStream
 	WireColumn *columns;
 	Datum	   *values;
 	bool	   *nulls;
+	int			row_bytes;		/* of a row without a NULL; 0 when each has its own */
 	StringInfoData frame;		/* header, row count, rows */
 	uint32		buffered_rows;
 	uint64		rows;
@@ -111,6 +112,7 @@ describe_row(FeedStream *stream, HeapTupleHeader header)
 	stream->columns = palloc0(sizeof(WireColumn) * Max(stream->row->natts, 1));
 	stream->values = palloc(sizeof(Datum) * Max(stream->row->natts, 1));
 	stream->nulls = palloc(sizeof(bool) * Max(stream->row->natts, 1));
+	stream->row_bytes = (stream->row->natts + 7) / 8;
 	for (int i = 0; i < stream->row->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(stream->row, i);
@@ -121,6 +123,7 @@ describe_row(FeedStream *stream, HeapTupleHeader header)
 					 errmsg("field %d of the fed row has type %s, which cannot be fed", i + 1, format_type_be(attribute->atttypid)),
 					 errhint("Use float, integer, numeric, boolean or text, or arrays of numbers.")));
 		stream->columns[i].name = stream->run == named_run && i < column_count ? pstrdup(column_names[i]) : psprintf("%d", i + 1);
+		stream->row_bytes = stream->row_bytes > 0 && column_bytes(&stream->columns[i]) > 0 ? stream->row_bytes + column_bytes(&stream->columns[i]) : 0;
 	}
 }
 
@@ -153,18 +156,34 @@ begin_stream(int64 run, HeapTupleHeader header)
 	return stream;
 }
 
+/* A row of numbers: its room is known. */
 static void
-put_row(FeedStream *stream, HeapTupleHeader header)
+put_numbers(FeedStream *stream)
 {
-	HeapTupleData tuple;
+	int			columns = stream->row->natts;
+	char	   *bitmap;
+	char	   *at;
+
+	enlargeStringInfo(&stream->frame, stream->row_bytes);
+	bitmap = stream->frame.data + stream->frame.len;
+	at = bitmap + (columns + 7) / 8;
+	memset(bitmap, 0, at - bitmap);
+	for (int i = 0; i < columns; i++)
+	{
+		if (stream->nulls[i])
+			bitmap[i / 8] |= (char) (1 << (i % 8));
+		else
+			at = column_store(at, stream->columns[i].value_type, stream->values[i]);
+	}
+	stream->frame.len = at - stream->frame.data;
+}
+
+static void
+put_values(FeedStream *stream)
+{
 	int			columns = stream->row->natts;
 	int			bitmap = stream->frame.len;
 
-	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
-	tuple.t_data = header;
-	heap_deform_tuple(&tuple, stream->row, stream->values, stream->nulls);
 	appendStringInfoSpaces(&stream->frame, (columns + 7) / 8);
 	memset(stream->frame.data + bitmap, 0, (columns + 7) / 8);
 	for (int i = 0; i < columns; i++)
@@ -179,6 +198,22 @@ put_row(FeedStream *stream, HeapTupleHeader header)
 					 errmsg("a row has more than %d bytes", WIRE_PAYLOAD_MAX_BYTES - FRAME_BYTES),
 					 errhint("Train on fewer columns, or on shorter values, by a view.")));
 	}
+}
+
+static void
+put_row(FeedStream *stream, HeapTupleHeader header)
+{
+	HeapTupleData tuple;
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = header;
+	heap_deform_tuple(&tuple, stream->row, stream->values, stream->nulls);
+	if (stream->row_bytes > 0)
+		put_numbers(stream);
+	else
+		put_values(stream);
 	stream->buffered_rows++;
 	stream->rows++;
 }

@@ -41,9 +41,13 @@ internal static class Evaluation
     private static float[] Predict(ScoringModel model, FloatTable inputs)
     {
         var predictions = new float[inputs.Rows];
-        for (var block = 0; block < inputs.Blocks; block++)
+        var chunk = new float[inputs.ChunkRows * inputs.Width];
+        for (var first = 0; first < inputs.Rows; first += inputs.ChunkRows)
         {
-            model.PredictBatch(inputs.Block(block), predictions.AsSpan(inputs.FirstRow(block), inputs.RowsOf(block)));
+            var answers = predictions.AsSpan(first, Math.Min(inputs.ChunkRows, inputs.Rows - first));
+            var rows = chunk.AsSpan(0, answers.Length * inputs.Width);
+            inputs.CopyRows(first, rows);
+            model.PredictBatch(rows, answers);
         }
 
         return predictions;

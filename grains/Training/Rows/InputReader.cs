@@ -13,7 +13,7 @@ internal sealed class InputReader
     private readonly int[] _widths;
     private readonly PreprocessPlan _preprocess;
     private readonly Communicator _ranks;
-    private readonly RowFormat.Value[] _values;
+    private readonly Column[] _columns;
 
     /// <exception cref="GraincastException">22023: too many inputs, arrays of different lengths, or a text that is not in its column's list.</exception>
     public InputReader(RowSet rows, PreprocessPlan preprocess, Communicator ranks)
@@ -22,9 +22,8 @@ internal sealed class InputReader
         _preprocess = preprocess;
         _ranks = ranks;
         _widths = MergeWidths();
-        _values = new RowFormat.Value[rows.Format.Columns.Count];
-        Columns = [.. rows.Format.Columns.Index().Where(column => column.Item.IsFeature).Select(column => Describe(column.Index, column.Item))];
-        var width = Columns.Sum(column => (long)column.Width);
+        _columns = [.. rows.Format.Columns.Index().Where(column => column.Item.IsFeature).Select(column => Describe(column.Index, column.Item))];
+        var width = _columns.Sum(column => (long)column.Width);
         Width = width <= MaxInputs
             ? (int)width
             : throw new GraincastException(SqlState.InvalidParameter, $"a row has {width} features, {MaxInputs} are allowed", "Train on fewer columns or shorter arrays, by a view.");
@@ -34,18 +33,14 @@ internal sealed class InputReader
     public int Width { get; }
 
     /// <summary>The feature columns in order.</summary>
-    public IReadOnlyList<Column> Columns { get; }
+    public IReadOnlyList<Column> Columns => _columns;
 
-    /// <summary>The inputs of some rows, in their order.</summary>
+    /// <summary>The inputs of all rows.</summary>
     /// <exception cref="GraincastException">22004: a NULL where the policy is error.</exception>
-    public FloatTable Read(int[] rows)
+    public FloatTable Read()
     {
-        var table = new FloatTable(rows.Length, Width);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            ReadRow(_rows.Row(rows[i]), table.Row(i));
-        }
-
+        var table = new FloatTable(_rows.Count, Width);
+        _rows.Visit((row, bytes, values) => ReadRow(bytes, values, table.Row(row)));
         return table;
     }
 
@@ -75,12 +70,11 @@ internal sealed class InputReader
             : throw new GraincastException(SqlState.InvalidParameter, $"column \"{spec.Name}\" has the text \"{missing}\", which its ordinal list lacks", "Add it to the list, or leave such rows out in a view.");
     }
 
-    private void ReadRow(ReadOnlySpan<byte> row, Span<float> inputs)
+    private void ReadRow(ReadOnlySpan<byte> row, ReadOnlySpan<RowFormat.Value> values, Span<float> inputs)
     {
-        _rows.Format.Scan(row, _values);
-        foreach (var column in Columns)
+        foreach (var column in _columns)
         {
-            var value = _values[column.Index];
+            var value = values[column.Index];
             var target = inputs[..column.Width];
             inputs = inputs[column.Width..];
             if (value.Offset < 0)

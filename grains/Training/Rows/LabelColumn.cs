@@ -54,11 +54,8 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
     private static double[] ReadNumbers(RowSet rows, int column, ColumnSpec spec)
     {
         var numbers = new double[rows.Count];
-        var values = new RowFormat.Value[rows.Format.Columns.Count];
-        for (var row = 0; row < numbers.Length; row++)
+        rows.Visit((row, bytes, values) =>
         {
-            var bytes = rows.Row(row);
-            rows.Format.Scan(bytes, values);
             var value = values[column];
             if (value.Offset < 0)
             {
@@ -75,8 +72,7 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
                     $"label column \"{spec.Name}\" has the value {numbers[row].ToString(CultureInfo.InvariantCulture)}",
                     "A label is finite and within real's range (±3.4e38).");
             }
-        }
-
+        });
         return numbers;
     }
 

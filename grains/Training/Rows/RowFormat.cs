@@ -6,14 +6,32 @@ namespace Graincast.Training;
 /// <summary>
 /// The bytes of a row, as PROTOCOL.md has them. A row file is not trusted: every length is checked against the bytes that are there.
 /// </summary>
-internal sealed class RowFormat(IReadOnlyList<ColumnSpec> columns)
+internal sealed class RowFormat
 {
     /// <summary>Where a value is in its row; <see cref="Offset"/> −1 = NULL. An array's offset is that of its first element.</summary>
     public readonly record struct Value(int Offset, int Count);
 
-    private readonly int _bitmapBytes = (columns.Count + 7) / 8;
+    private readonly ColumnSpec[] _columns;
+    private readonly int _bitmapBytes;
 
-    public IReadOnlyList<ColumnSpec> Columns => columns;
+    // Of a row without a NULL where such rows are all of one form, else 0 and none: its length, its values, and where its bools are.
+    private readonly int _plainBytes;
+    private readonly Value[] _plain = [];
+    private readonly int[] _plainBools = [];
+
+    public RowFormat(IReadOnlyList<ColumnSpec> columns)
+    {
+        _columns = [.. columns];
+        _bitmapBytes = (columns.Count + 7) / 8;
+        if (_columns.All(column => !column.IsArray && column.Type != ColumnType.Text))
+        {
+            _plain = new Value[_columns.Length];
+            _plainBytes = Find(new byte[_bitmapBytes + _columns.Sum(column => ElementBytes(column.Type))], _plain);
+            _plainBools = [.. _plain.Where((_, i) => _columns[i].Type == ColumnType.Bool).Select(value => value.Offset)];
+        }
+    }
+
+    public IReadOnlyList<ColumnSpec> Columns => _columns;
 
     /// <summary>Finds the values of the row that <paramref name="bytes"/> begins with.</summary>
     /// <param name="bytes">The row and whatever follows it.</param>
@@ -21,13 +39,40 @@ internal sealed class RowFormat(IReadOnlyList<ColumnSpec> columns)
     /// <returns>The row's length, or −1 − column where the bytes break the format (−1 − number of columns for the bitmap).</returns>
     public int Scan(ReadOnlySpan<byte> bytes, Span<Value> values)
     {
+        if (!IsPlain(bytes))
+        {
+            return Find(bytes, values);
+        }
+
+        _plain.CopyTo(values);
+        return _plainBytes;
+    }
+
+    private bool IsPlain(ReadOnlySpan<byte> bytes)
+    {
+        var isPlain = _plainBytes > 0 && bytes.Length >= _plainBytes;
+        for (var i = 0; i < _bitmapBytes; i++)
+        {
+            isPlain = isPlain && bytes[i] == 0;
+        }
+
+        foreach (var offset in _plainBools)
+        {
+            isPlain = isPlain && bytes[offset] <= 1;
+        }
+
+        return isPlain;
+    }
+
+    private int Find(ReadOnlySpan<byte> bytes, Span<Value> values)
+    {
         if (bytes.Length < _bitmapBytes || HasStrayBits(bytes))
         {
-            return -1 - columns.Count;
+            return -1 - _columns.Length;
         }
 
         var position = _bitmapBytes;
-        for (var i = 0; i < columns.Count; i++)
+        for (var i = 0; i < _columns.Length; i++)
         {
             if ((bytes[i / 8] & (1 << (i % 8))) != 0)
             {
@@ -35,7 +80,7 @@ internal sealed class RowFormat(IReadOnlyList<ColumnSpec> columns)
                 continue;
             }
 
-            var column = columns[i];
+            var column = _columns[i];
             var count = 1;
             if (column.IsArray || column.Type == ColumnType.Text)
             {
@@ -84,5 +129,5 @@ internal sealed class RowFormat(IReadOnlyList<ColumnSpec> columns)
     };
 
     // Equal rows must be equal bytes.
-    private bool HasStrayBits(ReadOnlySpan<byte> bytes) => columns.Count % 8 != 0 && bytes[_bitmapBytes - 1] >> (columns.Count % 8) != 0;
+    private bool HasStrayBits(ReadOnlySpan<byte> bytes) => _columns.Length % 8 != 0 && bytes[_bitmapBytes - 1] >> (_columns.Length % 8) != 0;
 }

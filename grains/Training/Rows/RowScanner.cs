@@ -8,15 +8,22 @@ internal sealed class RowScanner
     // Above it a float32 no longer tells categories apart, and nobody has that many on purpose.
     public const int MaxTexts = 1 << 20;
 
-    private readonly RowSet.Entry[] _entries;
+    private readonly ulong[] _hashes;
+    private readonly long[] _offsets;
     private readonly RowFormat.Value[] _values;
+
+    // Columns of arrays or texts: of others there is nothing to be found out.
+    private readonly int[] _noted;
+    private long _filesBytes;
     private int _rows;
 
     public RowScanner(RowFormat format, long rows)
     {
         Format = format;
-        _entries = new RowSet.Entry[rows];
+        _hashes = new ulong[rows];
+        _offsets = new long[rows];
         _values = new RowFormat.Value[format.Columns.Count];
+        _noted = [.. format.Columns.Index().Where(column => column.Item.IsArray || column.Item.Type == ColumnType.Text).Select(column => column.Index)];
         Widths = [.. format.Columns.Select(column => column.IsArray ? 0 : 1)];
         Texts = [.. format.Columns.Select(column => column.Type == ColumnType.Text ? new Utf8Dictionary() : null)];
     }
@@ -28,7 +35,7 @@ internal sealed class RowScanner
 
     public Utf8Dictionary?[] Texts { get; }
 
-    public void Scan(RowFile file, int number)
+    public void Scan(RowFile file)
     {
         for (long offset = 0; offset < file.SizeBytes;)
         {
@@ -41,26 +48,29 @@ internal sealed class RowScanner
                 throw Damaged($"row {_rows + 1} is damaged at {where}", $"File {file.Name}, byte {offset}.");
             }
 
-            if (_rows == _entries.Length)
+            if (_rows == _hashes.Length)
             {
-                throw Damaged($"there are more rows than the {_entries.Length} that were acknowledged", $"File {file.Name}, byte {offset}.");
+                throw Damaged($"there are more rows than the {_hashes.Length} that were acknowledged", $"File {file.Name}, byte {offset}.");
             }
 
             var row = bytes[..length];
             Note(row);
-            _entries[_rows] = new RowSet.Entry(XxHash3.HashToUInt64(row), offset, number, length, _rows);
-            _rows++;
+            _hashes[_rows] = XxHash3.HashToUInt64(row);
+            _offsets[_rows++] = _filesBytes + offset;
             offset += length;
         }
+
+        _filesBytes += file.SizeBytes;
     }
 
-    public RowSet.Entry[] Finish() => _rows == _entries.Length
-        ? _entries
-        : throw Damaged($"{_entries.Length} rows were acknowledged and {_rows} are there", "");
+    /// <summary>Of each row in order of arrival: its hash, and its place in all files put together.</summary>
+    public (ulong[] Hashes, long[] Offsets) Finish() => _rows == _hashes.Length
+        ? (_hashes, _offsets)
+        : throw Damaged($"{_hashes.Length} rows were acknowledged and {_rows} are there", "");
 
     private void Note(ReadOnlySpan<byte> row)
     {
-        for (var i = 0; i < _values.Length; i++)
+        foreach (var i in _noted)
         {
             var (offset, count) = _values[i];
             if (offset < 0)

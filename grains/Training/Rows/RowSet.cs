@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-
 namespace Graincast.Training;
 
 /// <summary>
@@ -8,22 +6,39 @@ namespace Graincast.Training;
 /// </summary>
 internal sealed class RowSet : IDisposable
 {
-    private readonly List<RowFile> _files = [];
-    private readonly Entry[] _entries;
+    private readonly List<RowFile> _files;
+    private readonly ulong[] _hashes;
+    private readonly int[] _places;
     private readonly Utf8Dictionary?[] _texts;
 
-    private RowSet(RowFormat format, List<RowFile> files, Entry[] entries, int[] widths, Utf8Dictionary?[] texts)
+    private RowSet(RowScanner scanner, List<RowFile> files)
     {
-        Format = format;
-        _files = files;
-        _entries = entries;
-        Widths = widths;
-        _texts = texts;
+        (Format, Widths, _texts, _files) = (scanner.Format, scanner.Widths, scanner.Texts, files);
+        (_hashes, var offsets) = scanner.Finish();
+        var arrivals = new int[_hashes.Length];
+        for (var arrival = 0; arrival < arrivals.Length; arrival++)
+        {
+            arrivals[arrival] = arrival;
+        }
+
+        RadixSort.Sort(_hashes, arrivals);
+        SortByContent(arrivals, offsets);
+        _places = new int[arrivals.Length];
+        for (var place = 0; place < arrivals.Length; place++)
+        {
+            _places[arrivals[place]] = place;
+        }
     }
+
+    /// <summary>Takes a row.</summary>
+    /// <param name="row">Its position in the sorted rows.</param>
+    /// <param name="bytes">The row.</param>
+    /// <param name="values">Where its values are.</param>
+    public delegate void Visitor(int row, ReadOnlySpan<byte> bytes, ReadOnlySpan<RowFormat.Value> values);
 
     public RowFormat Format { get; }
 
-    public int Count => _entries.Length;
+    public int Count => _hashes.Length;
 
     /// <summary>Numbers of each column in a row; 1 unless an array.</summary>
     public IReadOnlyList<int> Widths { get; }
@@ -44,12 +59,10 @@ internal sealed class RowSet : IDisposable
             foreach (var path in paths)
             {
                 files.Add(new RowFile(path));
-                scanner.Scan(files[^1], files.Count - 1);
+                scanner.Scan(files[^1]);
             }
 
-            var entries = scanner.Finish();
-            Array.Sort(entries, (a, b) => Compare(files, a, b));
-            return new RowSet(scanner.Format, files, entries, scanner.Widths, scanner.Texts);
+            return new RowSet(scanner, files);
         }
         catch
         {
@@ -58,32 +71,65 @@ internal sealed class RowSet : IDisposable
         }
     }
 
-    /// <summary>The row's bytes.</summary>
-    public ReadOnlySpan<byte> Row(int row) => Bytes(_files, _entries[row]);
+    /// <summary>Reads all rows once more, in order of arrival: the files from front to back.</summary>
+    public void Visit(Visitor visit)
+    {
+        var values = new RowFormat.Value[Format.Columns.Count];
+        var arrival = 0;
+        foreach (var file in _files)
+        {
+            for (long offset = 0; offset < file.SizeBytes;)
+            {
+                var bytes = file.From(offset);
+                var length = Format.Scan(bytes, values);
+                visit(_places[arrival++], bytes[..length], values);
+                offset += length;
+            }
+        }
+    }
 
-    public ulong Hash(int row) => _entries[row].Hash;
+    public ulong Hash(int row) => _hashes[row];
 
-    /// <summary>0 = came first.</summary>
-    public int Arrival(int row) => _entries[row].Arrival;
+    /// <summary>The position of the row that came as the <paramref name="arrival"/>-th; 0 = came first.</summary>
+    public int Place(int arrival) => _places[arrival];
 
     /// <summary>The different texts of a text column.</summary>
     public Utf8Dictionary Texts(int column) => _texts[column]!;
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    private static ReadOnlySpan<byte> Bytes(List<RowFile> files, in Entry entry) => files[entry.File].Slice(entry.Offset, entry.Length);
-
-    private static int Compare(List<RowFile> files, in Entry a, in Entry b)
+    // Rows of one hash are almost always equal.
+    private void SortByContent(int[] arrivals, long[] offsets)
     {
-        var order = a.Hash.CompareTo(b.Hash);
-        if (order == 0 && a.Arrival != b.Arrival)
+        for (var (start, end) = (0, 1); start < _hashes.Length; start = end++)
         {
-            order = Bytes(files, a).SequenceCompareTo(Bytes(files, b));
-        }
+            while (end < _hashes.Length && _hashes[end] == _hashes[start])
+            {
+                end++;
+            }
 
-        return order != 0 ? order : a.Arrival.CompareTo(b.Arrival);
+            var rows = arrivals.AsSpan(start, end - start);
+            for (var i = 1; i < rows.Length; i++)
+            {
+                if (!Row(offsets[rows[i]]).SequenceEqual(Row(offsets[rows[0]])))
+                {
+                    rows.Sort((a, b) => Row(offsets[a]).SequenceCompareTo(Row(offsets[b])) is var order && order != 0 ? order : a.CompareTo(b));
+                    break;
+                }
+            }
+        }
     }
 
-    /// <summary>Where a row is.</summary>
-    internal readonly record struct Entry(ulong Hash, long Offset, int File, int Length, int Arrival);
+    /// <param name="offset">In all files put together.</param>
+    private ReadOnlySpan<byte> Row(long offset)
+    {
+        var file = 0;
+        for (; offset >= _files[file].SizeBytes; file++)
+        {
+            offset -= _files[file].SizeBytes;
+        }
+
+        var bytes = _files[file].From(offset);
+        return bytes[..Format.Scan(bytes, new RowFormat.Value[Format.Columns.Count])];
+    }
 }

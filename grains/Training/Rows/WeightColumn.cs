@@ -15,17 +15,10 @@ internal static class WeightColumn
         }
 
         var weights = new double[rows.Count];
-        var values = new RowFormat.Value[columns.Count];
-        for (var row = 0; row < weights.Length; row++)
-        {
-            var bytes = rows.Row(row);
-            rows.Format.Scan(bytes, values);
-            weights[row] = values[column].Offset >= 0
-                ? Check((float)RowFormat.ReadNumber(bytes, columns[column].Type, values[column], 0), columns[column].Name)
-                : throw new GraincastException(SqlState.NullNotAllowed, $"weight column \"{columns[column].Name}\" has a NULL",
-                    "Write 0 for a row that is not to count, or train on a view that leaves such rows out.");
-        }
-
+        rows.Visit((row, bytes, values) => weights[row] = values[column].Offset >= 0
+            ? Check((float)RowFormat.ReadNumber(bytes, columns[column].Type, values[column], 0), columns[column].Name)
+            : throw new GraincastException(SqlState.NullNotAllowed, $"weight column \"{columns[column].Name}\" has a NULL",
+                "Write 0 for a row that is not to count, or train on a view that leaves such rows out."));
         return weights;
     }
 

@@ -23,11 +23,11 @@ internal sealed record Holdout(int[] Training, int[] Test)
         var test = new bool[rows.Count];
         if (sampling == Sampling.Last)
         {
-            Hold(test, Enumerable.Range(0, rows.Count).OrderByDescending(rows.Arrival), count);
+            Hold(test, Enumerable.Range(0, rows.Count).Reverse().Select(rows.Place), count);
         }
         else
         {
-            var strata = Strata.Of(rows, sampling == Sampling.Stratified && labels.Labels.Count > 0 ? labels : null, Enumerable.Range(0, rows.Count), seed, ranks);
+            var strata = Strata.Of(rows, sampling == Sampling.Stratified && labels.Labels.Count > 0 ? labels : null, [.. Enumerable.Range(0, rows.Count)], seed, ranks);
             var own = Selection.CountSmallest(ranks, strata.Keys, Quotas(strata.Sizes, count, all));
             for (var group = 0; group < own.Length; group++)
             {

@@ -11,19 +11,29 @@ internal sealed record Strata(IReadOnlyList<int[]> Groups, IReadOnlyList<ulong[]
     /// <param name="positions">The rows to order; positions.</param>
     /// <param name="seed">Another seed makes another order.</param>
     /// <param name="ranks">The parts that split their rows together.</param>
-    public static Strata Of(RowSet rows, LabelColumn? labels, IEnumerable<int> positions, long seed, Communicator ranks)
+    public static Strata Of(RowSet rows, LabelColumn? labels, int[] positions, long seed, Communicator ranks)
     {
-        var byLabel = positions.ToLookup(row => labels?.Classes[row] ?? 0);
-        int[][] groups = [.. Enumerable.Range(0, labels?.Labels.Count ?? 1).Select(label => byLabel[label].ToArray())];
+        int[][] groups = labels is null ? [[.. positions]] : ByLabel(labels, positions);
         var sizes = Array.ConvertAll(groups, group => (long)group.Length);
         ranks.Sum(sizes);
         var salt = SplitMix64.Mix((ulong)seed + 1);
         var keys = Array.ConvertAll(groups, group => Array.ConvertAll(group, row => SplitMix64.Mix(rows.Hash(row) + salt)));
         for (var group = 0; group < groups.Length; group++)
         {
-            Array.Sort(keys[group], groups[group]);
+            RadixSort.Sort(keys[group], groups[group]);
         }
 
         return new Strata(groups, keys, sizes);
+    }
+
+    private static int[][] ByLabel(LabelColumn labels, int[] positions)
+    {
+        var groups = labels.Labels.Select(_ => new List<int>()).ToArray();
+        foreach (var row in positions)
+        {
+            groups[labels.Classes[row]].Add(row);
+        }
+
+        return Array.ConvertAll(groups, group => group.ToArray());
     }
 }

@@ -26,7 +26,10 @@ public class MetricTests
     public void A_metric_that_is_not_defined_is_left_out()
     {
         var probabilities = new FloatTable(3, 2);
-        probabilities.Block(0).Fill(0.5f);
+        foreach (var row in Enumerable.Range(0, probabilities.Rows))
+        {
+            probabilities.Row(row).Fill(0.5f);
+        }
 
         var metrics = new MetricList(ProbabilityMetrics.Of([1, 1, 1], probabilities, Communicator.Alone));
 

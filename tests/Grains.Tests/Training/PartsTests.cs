@@ -231,7 +231,7 @@ public sealed class PartsTests
     {
         var plan = TrainingPlan.Create(spec);
         var holdout = Holdout.Choose(rows, LabelColumn.ReadAll(rows, plan.Task, Communicator.Alone)[0], plan.Sampling, spec.TestSize, plan.Seed, Communicator.Alone);
-        return holdout.Test.Any(position => rows.Arrival(position) == row);
+        return holdout.Test.Contains(rows.Place(row));
     });
 
     private static T WithRows<T>(IReadOnlyList<ColumnSpec> columns, IReadOnlyList<object?[]> rows, Func<RowSet, T> use)

@@ -77,7 +77,7 @@ public sealed class TestBackend : IDisposable
         where T : IFrame<T>
     {
         FrameHeader header = _reader.ReadHeader() ?? throw new EndOfStreamException($"the silo closed instead of sending {T.Kind}");
-        byte[] payload = _reader.ReadPayload(header.PayloadBytes);
+        ReadOnlySpan<byte> payload = _reader.ReadPayload(header.PayloadBytes);
         return header.Kind == T.Kind
             ? Payload.Read<T>(payload)
             : throw new InvalidDataException($"{header.Kind} instead of {T.Kind}: {(header.Kind == FrameKind.Error ? Payload.Read<Error>(payload) : "")}");
@@ -89,7 +89,7 @@ public sealed class TestBackend : IDisposable
         where T2 : IFrame<T2>
     {
         FrameHeader header = _reader.ReadHeader() ?? throw new EndOfStreamException($"the silo closed instead of sending {T1.Kind} or {T2.Kind}");
-        byte[] payload = _reader.ReadPayload(header.PayloadBytes);
+        ReadOnlySpan<byte> payload = _reader.ReadPayload(header.PayloadBytes);
         return header.Kind == T1.Kind ? Payload.Read<T1>(payload) : header.Kind == T2.Kind ? Payload.Read<T2>(payload) : throw new InvalidDataException($"{header.Kind}");
     }
 
@@ -101,7 +101,7 @@ public sealed class TestBackend : IDisposable
         while (true)
         {
             FrameHeader header = _reader.ReadHeader() ?? throw new EndOfStreamException($"the silo closed instead of sending {T.Kind}");
-            byte[] payload = _reader.ReadPayload(header.PayloadBytes);
+            ReadOnlySpan<byte> payload = _reader.ReadPayload(header.PayloadBytes);
             if (header.Kind != FrameKind.Progress)
             {
                 return header.Kind == T.Kind

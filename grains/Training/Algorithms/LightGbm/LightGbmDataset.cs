@@ -18,10 +18,7 @@ internal sealed unsafe class LightGbmDataset : IDisposable
         Handle = bins.CreateDataset(count, parameters);
         try
         {
-            for (var block = 0; block < part.Features.Blocks; block++)
-            {
-                Push(part.Features, block, first, count);
-            }
+            Push(part.Features, first, count);
 
             fixed (float* data = labels)
             {
@@ -59,20 +56,22 @@ internal sealed unsafe class LightGbmDataset : IDisposable
 
     public void Dispose() => LightGbmApi.Check(LightGbmApi.DatasetFree(Handle));
 
-    // The rows of one block that are among the wanted ones.
-    private void Push(FloatTable features, int block, int first, int count)
+    private void Push(FloatTable features, int first, int count)
     {
-        var start = Math.Max(first, features.FirstRow(block));
-        var end = Math.Min(first + count, features.FirstRow(block) + features.RowsOf(block));
-        if (start >= end)
+        var chunk = new float[features.ChunkRows * features.Width];
+        for (var pushed = 0; pushed < count; pushed += features.ChunkRows)
         {
-            return;
-        }
+            var rows = Math.Min(features.ChunkRows, count - pushed);
+            features.CopyRows(first + pushed, chunk.AsSpan(0, rows * features.Width));
+            foreach (ref var number in chunk.AsSpan(0, rows * features.Width))
+            {
+                number = Bound(number);
+            }
 
-        var numbers = features.Block(block).Slice((start - features.FirstRow(block)) * features.Width, (end - start) * features.Width).ToArray();
-        fixed (float* rows = Array.ConvertAll(numbers, Bound))
-        {
-            LightGbmApi.Check(LightGbmApi.DatasetPushRows(Handle, rows, LightGbmApi.Float32, end - start, features.Width, start - first));
+            fixed (float* numbers = chunk)
+            {
+                LightGbmApi.Check(LightGbmApi.DatasetPushRows(Handle, numbers, LightGbmApi.Float32, rows, features.Width, pushed));
+            }
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class LightGbmGrowth(TrainingPart part, LightGbmBins bins, Light
         ("num_threads", threads),
         ("seed", seed),
         ("deterministic", "true"),
-        ("force_row_wise", "true"),
+        ("force_col_wise", "true"),
         ("feature_pre_filter", "false"),
         ("verbosity", -1),
         .. machines > 1 ? new (string, object)[] { ("tree_learner", "data"), ("num_machines", machines), ("pre_partition", "true") } : [],
