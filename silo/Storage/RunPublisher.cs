@@ -8,10 +8,10 @@ using Polly.Retry;
 namespace Graincast.Storage;
 
 /// <inheritdoc cref="IRunPublisher"/>
-/// <remarks>Looks for runs of this node that nobody knows any more, too: those of a silo that was here before, and those whose start never came.</remarks>
+/// <remarks>Looks twice a minute for runs of this node that nobody knows any more, too: those of a silo that was here before, and those whose start never came.</remarks>
 public sealed partial class RunPublisher(Databases databases, Catalog catalog, INodes nodes, TimeProvider time, ILogger<RunPublisher> logger) : BackgroundService, IRunPublisher
 {
-    private static readonly TimeSpan LookPeriod = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
 
     // On Citus a row may be committed here a moment after the transaction said so.
@@ -51,43 +51,50 @@ public sealed partial class RunPublisher(Databases databases, Catalog catalog, I
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookPeriod, time);
+        IReadOnlyList<(string, long)>? before = null;
         do
         {
             IReadOnlyList<string> all = [];
+            List<(string Database, long Run)> runs = [];
             await TryAsync(databases.Home, async _ => all = await catalog.AllDatabasesAsync(stoppingToken), int.MaxValue, stoppingToken);
             foreach (string database in all)
             {
-                await TryAsync(database, connection => PublishLostAsync(connection, stoppingToken), MaxLooks, stoppingToken);
+                await TryAsync(database, async connection => runs.AddRange((await FindAsync(connection, stoppingToken)).Select(run => (database, run))), MaxLooks, stoppingToken);
             }
+
+            // A run's row may be seen a moment before its start arrives, so what is new may be well; at the first look it is of a silo that was here before.
+            // Of those that are under way nothing is written.
+            foreach ((string database, long run) in runs.Where(run => before?.Contains(run) != false))
+            {
+                await TryAsync(database, connection => PublishAsync(connection, run, stoppingToken), MaxLooks, stoppingToken);
+            }
+
+            before = runs;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    // Of those that are under way nothing is written.
-    private async Task PublishLostAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<List<long>> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        List<long> runs = [];
         await using var has = new NpgsqlCommand("SELECT to_regclass('pgml.runs') IS NOT NULL", connection);
         if (!(bool)(await has.ExecuteScalarAsync(cancellationToken))!)
         {
-            return;
+            return runs;
         }
 
-        List<long> runs = [];
         // A backend keeps no more of a node's name than fits into a name.
-        await using (var find = new NpgsqlCommand("SELECT id FROM pgml.runs WHERE status = 'in_progress' AND node = $1::name::text", connection))
+        await using var find = new NpgsqlCommand("SELECT id FROM pgml.runs WHERE status = 'in_progress' AND node = $1::name::text", connection)
         {
-            find.Parameters.Add(new NpgsqlParameter { Value = nodes.Own });
-            await using NpgsqlDataReader reader = await find.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                runs.Add(reader.GetInt64(0));
-            }
+            Parameters = { new() { Value = nodes.Own } },
+        };
+        await using NpgsqlDataReader reader = await find.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            runs.Add(reader.GetInt64(0));
         }
 
-        foreach (long run in runs)
-        {
-            await PublishAsync(connection, run, cancellationToken);
-        }
+        return runs;
     }
 
     // However long others lock the project, and whatever the database's settings are.
