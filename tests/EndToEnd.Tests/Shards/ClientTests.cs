@@ -89,7 +89,9 @@ public sealed class ClientTests(GraincastCluster cluster) : IClassFixture<Grainc
     {
         Servers.Citus.Require();
         await cluster.CreateKeyedAsync("rolling");
-        await using var client = await RunningClient.StartAsync(cluster.ConnectionString());
+        // A silo takes long to start where other tests are under way.
+        await using var client = await RunningClient.StartAsync(
+            cluster.ConnectionString(), options => (options.ResponseTimeout, options.MaxRetryAttempts) = (TimeSpan.FromMinutes(2), 100));
         var project = client.Project("rolling");
         using var over = new CancellationTokenSource();
         var callers = Enumerable.Range(0, 8).Select(caller => CallAsync(caller)).ToArray();
