@@ -43,7 +43,7 @@ public sealed class BackgroundTests(GraincastCluster cluster)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Trainings_waited_for_and_in_the_background_never_wait_for_each_other_in_a_circle()
     {
         Servers.Citus.Require();

@@ -12,7 +12,7 @@ public sealed class PredictPushdownTests(GraincastCluster cluster)
     /// <summary>Parallel plans on every shard, however small.</summary>
     private const string Parallel = "parallel_setup_cost = 0, parallel_tuple_cost = 0, min_parallel_table_scan_size = 0, max_parallel_workers_per_gather = 2";
 
-    [Theory, InlineData("off"), InlineData("regress"), InlineData("on")]
+    [Theory, InlineData("off"), InlineData("regress", Explicit = true), InlineData("on")]
     public async Task Select_where_group_by_and_insert_select_predict_on_the_workers_as_the_coordinator_would(string parallel)
     {
         Servers.Citus.Require();
@@ -50,7 +50,7 @@ public sealed class PredictPushdownTests(GraincastCluster cluster)
     }
 
     /// <summary>A lookup made the parallel worker's transaction one of Citus' own, which then could not end.</summary>
-    [Theory, InlineData("regress"), InlineData("on")]
+    [Theory, InlineData("regress", Explicit = true), InlineData("on")]
     public async Task A_parallel_plan_over_a_reference_table_predicts_on_every_node(string parallel)
     {
         Servers.Citus.Require();

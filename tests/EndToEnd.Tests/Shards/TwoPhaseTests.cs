@@ -14,7 +14,7 @@ public sealed class TwoPhaseTests(GraincastCluster cluster) : IClassFixture<Grai
     private const string Contents =
         "SELECT concat_ws(' ', (SELECT sum(id) FROM pgml.models), (SELECT sum(seq) FROM pgml.deployments), (SELECT count(*) FROM pgml.files), (SELECT count(*) FROM pgml.runs))";
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, InlineData(false, Explicit = true), InlineData(true)]
     public async Task A_worker_killed_between_prepare_and_commit_agrees_with_the_others_after_recovery(bool trains)
     {
         Servers.Citus.Require();
