@@ -14,9 +14,9 @@ Benchmark[] all =
     new("training", "From a table to a model", TrainingBenchmark.RunAsync),
     new("row", "One row by its key, in SQL", RowBenchmark.RunAsync),
     new("keys", "One row by its key, by the client", KeyBenchmark.RunAsync, IsShort: false),
+    new("setup", "From a table in Postgres to a first prediction", SetupBenchmark.RunAsync),
     // After those whose baselines learn from the rows that it changes.
     new("freshness", "Rows that change", FreshnessBenchmark.RunAsync),
-    new("setup", "From a table in Postgres to a first prediction", SetupBenchmark.RunAsync),
     new("nodes", "Training over several nodes", NodesBenchmark.RunAsync, IsShort: false),
     new("scaling", "Ten to a thousand times as much", ScalingBenchmark.RunAsync, IsShort: false),
 ];
