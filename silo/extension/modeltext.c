@@ -206,13 +206,11 @@ modeltext_is(const char *bytes, size_t count)
 	return begins_with(bytes, count, START) || begins_with(bytes, count, "tree\r\n");
 }
 
-/* The image of a text, to be verified as any other that a user brings. */
+/* The image of a text. */
 void *
 modeltext_read(const char *text, size_t count, size_t *size_bytes)
 {
 	StringInfoData frame;
-	WireReader	reply;
-	void	   *image;
 
 	if (count > TEXT_MAX_BYTES)
 		ereport(ERROR,
@@ -223,11 +221,5 @@ modeltext_read(const char *text, size_t count, size_t *size_bytes)
 	wire_begin(&frame, WIRE_READ_MODEL_TEXT, silo_next_stream());
 	wire_put_str(&frame, text, (int) count);
 	wire_end(&frame);
-	reply = silo_call(&frame, WIRE_IMAGE_MADE, graincast_timeout_ms, true);
-	pfree(frame.data);
-	*size_bytes = wire_get_u32(&reply);
-	image = palloc(Max(reply.left, 1));
-	wire_get_bytes(&reply, image, *size_bytes);
-	silo_replied(&reply);
-	return image;
+	return silo_make_image(&frame, size_bytes);
 }

@@ -14,13 +14,11 @@ onnx_is(const char *bytes, size_t count)
 	return count > 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 0x7f;
 }
 
-/* The image of a file, to be verified as any other that a user brings. */
+/* The image of a file. */
 void *
 onnx_read(const void *bytes, size_t count, size_t *size_bytes)
 {
 	StringInfoData frame;
-	WireReader	reply;
-	void	   *image;
 
 	if (count > ONNX_MAX_BYTES)
 		ereport(ERROR,
@@ -32,13 +30,7 @@ onnx_read(const void *bytes, size_t count, size_t *size_bytes)
 	wire_put_server_text(&frame, GetUserNameFromId(GetUserId(), false));
 	wire_put_str(&frame, bytes, (int) count);
 	wire_end(&frame);
-	reply = silo_call(&frame, WIRE_IMAGE_MADE, graincast_timeout_ms, true);
-	pfree(frame.data);
-	*size_bytes = wire_get_u32(&reply);
-	image = palloc(Max(reply.left, 1));
-	wire_get_bytes(&reply, image, *size_bytes);
-	silo_replied(&reply);
-	return image;
+	return silo_make_image(&frame, size_bytes);
 }
 
 /* The file, as it was imported. */

@@ -58,6 +58,7 @@ extern bool silo_write_trace(uint32 stream, int timeout_ms, SiloFailure *failure
 /* silocall.c: calls */
 extern bool silo_try_call(StringInfo frame, WireKind expect, int timeout_ms, bool idempotent, WireReader *reply, SiloFailure *failure);
 extern WireReader silo_call(StringInfo frame, WireKind expect, int timeout_ms, bool idempotent);
+extern void *silo_make_image(StringInfo frame, size_t *size_bytes);
 extern void silo_replied(WireReader *reply);
 extern void silo_post(StringInfo frame);
 extern int	silo_take_descriptor(void);

@@ -159,6 +159,21 @@ silo_replied(WireReader *reply)
 	silo.dirty = false;
 }
 
+/* The image that the silo makes of a user's file, to be verified as any other that a user brings. Frees the frame. */
+void *
+silo_make_image(StringInfo frame, size_t *size_bytes)
+{
+	WireReader	reply = silo_call(frame, WIRE_IMAGE_MADE, graincast_timeout_ms, true);
+	void	   *image;
+
+	pfree(frame->data);
+	*size_bytes = wire_get_u32(&reply);
+	image = palloc(Max(reply.left, 1));
+	wire_get_bytes(&reply, image, *size_bytes);
+	silo_replied(&reply);
+	return image;
+}
+
 /* A frame that has no reply of its own. */
 void
 silo_post(StringInfo frame)
