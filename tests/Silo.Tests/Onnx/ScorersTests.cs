@@ -1,5 +1,6 @@
 using Graincast.Models;
 using Graincast.Scoring;
+using Graincast.Servers;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
@@ -156,12 +157,8 @@ public sealed class ScorersTests : IDisposable
     /// <summary>The scorers of this process, once so many are up: those that were killed may take a moment.</summary>
     private static async Task<List<int>> ProcessesAsync(int count)
     {
-        List<int> processes;
-        while ((processes = Processes()).Count != count)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
-        }
-
+        List<int> processes = [];
+        await Wait.UntilAsync($"{count} scorers are up", () => (processes = Processes()).Count == count);
         return processes;
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Graincast.Models;
 using Graincast.Placement;
 using Graincast.Projects;
+using Graincast.Servers;
 using Orleans.Runtime;
 using Shouldly;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class GatewayGuardTests
 
         _ = cluster.Client.GetGrain<IModelGrain>(Image).OpenAsync("postgres");
 
-        await UntilAsync(() => cluster.Catalog.Asked > 0);
+        await Wait.UntilAsync("the catalog is asked", () => cluster.Catalog.Asked > 0);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class GatewayGuardTests
             message => message[SenderType] = 0,
         })
         {
-            await UntilAsync(() => AnswersAsync(cluster));
+            await Wait.UntilAsync("the client is answered", () => AnswersAsync(cluster));
             forge = forgery;
 
             await Should.ThrowAsync<Exception>(() => cluster.Client.GetGrain<IModelGrain>(Image).OpenAsync("postgres"));
@@ -103,16 +104,5 @@ public sealed class GatewayGuardTests
         int type = message.AsSpan().IndexOf(CallSource.ClientType);
         int at = sender == "hosted-" ? type + CallSource.ClientType.Length + 1 + sizeof(int) : type;
         Encoding.ASCII.GetBytes(sender).CopyTo(message, at);
-    }
-
-    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
-        {
-            await Task.Delay(20, limit.Token);
-        }
     }
 }
