@@ -224,12 +224,14 @@ open_from_silo(Image *image, bool in_catalog, SiloFailure *failure)
 	return false;
 }
 
+/* Not of an ONNX model: only the silo scores it, which the prediction says next. */
 static void
-warn_once(const SiloFailure *failure)
+warn_once(const Image *image, const SiloFailure *failure)
 {
 	static bool warned;
+	size_t		external_bytes;
 
-	if (warned || failure->sqlstate == ERRCODE_UNDEFINED_OBJECT)
+	if (warned || failure->sqlstate == ERRCODE_UNDEFINED_OBJECT || gc_external(&image->model, &external_bytes) != NULL)
 		return;
 	warned = true;
 	ereport(WARNING,
@@ -253,7 +255,7 @@ open_from_catalog(Image *image, int64 model_id, const SiloFailure *failure)
 	}
 	check_image(image, bytes, size_bytes);
 	check_hash(image, (const uint8 *) bytes, size_bytes);
-	warn_once(failure);
+	warn_once(image, failure);
 	MemoryContextSetParent(context, TopMemoryContext);
 	image->context = context;
 	keep_bytes(image, bytes, size_bytes);

@@ -22,8 +22,13 @@ public sealed class ScorerKilledTests(GraincastServer server)
         server.SiloPid.ShouldBe(silo);
 
         int scorer = Processes.Children(silo).Single();
+        server.RemoveImages();
         await server.KillSiloAsync();
         await Wait.UntilAsync("the scorer is gone with its silo", () => !Processes.IsAlive(scorer));
+        // A new connection: it reads the image from the catalog, which is of no help here, so it must not be told that predictions go on.
+        await using var late = await Session.OpenAsync(server);
+        (await late.FailAsync("SELECT pgml.predict('scored', ARRAY[3])")).SqlState.ShouldBe(SqlState.ConnectionFailure);
+        late.Notices.ShouldBeEmpty();
         PostgresException error = await session.FailAsync("SELECT pgml.predict('scored', ARRAY[3])");
         (error.SqlState, error.Hint?.Length > 0).ShouldBe((SqlState.ConnectionFailure, true), error.MessageText);
         await session.MustLiveOnAsync();
