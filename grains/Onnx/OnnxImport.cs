@@ -19,7 +19,7 @@ internal static class OnnxImport
     public static byte[] ToImage(byte[] onnx, int maxImageBytes)
     {
         var lists = OnnxFile.ReadClassLabels(onnx);
-        using var model = OnnxModel.Load(onnx);
+        using var model = OnnxModel.Load(onnx, lists);
         var (one, own, chosen) = model.ScoreWithLabels(new float[model.Width]);
         CheckRows(one, model.ScoreWithLabels(new float[2 * model.Width]).Scores);
         var isRegression = one.Length == 1 && !model.HasLabel && own is null;

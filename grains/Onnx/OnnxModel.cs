@@ -16,13 +16,14 @@ internal sealed class OnnxModel : IDisposable
         + "[rows, classes] (also as skl2onnx's ZipMap), with or without the label.";
 
     private readonly InferenceSession _session;
+    private readonly IReadOnlyList<Label[]> _lists;
     private readonly RunOptions _run = new();
     private readonly string _scores;
     private readonly string? _label;
 
-    private OnnxModel(InferenceSession session)
+    private OnnxModel(InferenceSession session, IReadOnlyList<Label[]> lists)
     {
-        _session = session;
+        (_session, _lists) = (session, lists);
         Inputs = [.. session.InputNames.Select(InputOf)];
         long width = Inputs.Sum(input => (long)input.Width);
         if (width is 0 or > MaxInputs)
@@ -49,8 +50,10 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>Whether it says a label of a row, too.</summary>
     public bool HasLabel => _label is not null;
 
+    /// <param name="onnx">The bytes of the file.</param>
+    /// <param name="lists">The orders of labels that may be those of its scores, where they are maps and so have none.</param>
     /// <exception cref="GraincastException">22023: ONNX Runtime cannot load it. 0A000: its inputs or outputs are not those of a table's rows.</exception>
-    public static OnnxModel Load(byte[] onnx)
+    public static OnnxModel Load(byte[] onnx, IReadOnlyList<Label[]> lists)
     {
         using var options = new SessionOptions
         {
@@ -64,7 +67,7 @@ internal sealed class OnnxModel : IDisposable
         try
         {
             session = new InferenceSession(onnx, options);
-            return new OnnxModel(session);
+            return new OnnxModel(session, lists);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -86,7 +89,7 @@ internal sealed class OnnxModel : IDisposable
     /// <exception cref="GraincastException">22023: the model fails on them.</exception>
     public double[] Score(ReadOnlyMemory<float> numbers, int outputs)
     {
-        var scores = Run(numbers, [_scores], results => OnnxScores.Read(results[0]));
+        var scores = Run(numbers, [_scores], results => OnnxScores.Read(results[0], _lists));
         var rows = numbers.Length / Width;
         return scores.Length == rows * outputs
             ? scores
@@ -98,7 +101,7 @@ internal sealed class OnnxModel : IDisposable
     public (double[] Scores, Label[]? Labels, string[] Chosen) ScoreWithLabels(ReadOnlyMemory<float> numbers) => Run(
         numbers,
         _label is null ? [_scores] : [_scores, _label],
-        outputs => (OnnxScores.Read(outputs[0]), OnnxScores.ReadLabels(outputs[0]), outputs.Count > 1 ? OnnxScores.ReadTexts(outputs[1]) : []));
+        outputs => (OnnxScores.Read(outputs[0], _lists), OnnxScores.ReadLabels(outputs[0], _lists), outputs.Count > 1 ? OnnxScores.ReadTexts(outputs[1]) : []));
 
     public void Dispose()
     {

@@ -7,9 +7,9 @@ namespace Graincast.Onnx;
 /// <summary>What a model answers: a tensor, or a sequence of maps from label to probability, one a row, as ZipMap makes it.</summary>
 internal static class OnnxScores
 {
-    /// <summary>All numbers, row by row.</summary>
+    /// <summary>All numbers, row by row. Those of maps, which are sorted, in the order of that of <paramref name="lists"/> which has the same labels; else as they are.</summary>
     /// <exception cref="GraincastException">0A000: it is neither.</exception>
-    public static double[] Read(OrtValue value)
+    public static double[] Read(OrtValue value, IReadOnlyList<Label[]> lists)
     {
         if (value.OnnxType == OnnxValueType.ONNX_TYPE_TENSOR)
         {
@@ -19,18 +19,21 @@ internal static class OnnxScores
         }
 
         var scores = new List<double>();
+        int[]? places = null;
         for (var row = 0; row < CountMaps(value); row++)
         {
             using var map = value.GetValue(row, OrtAllocator.DefaultInstance);
             using var numbers = map.GetValue(1, OrtAllocator.DefaultInstance);
-            scores.AddRange(Read(numbers));
+            var sorted = Read(numbers, lists);
+            places ??= Places(ReadKeys(map), lists);
+            scores.AddRange(sorted.Length == places.Length ? places.Select(place => sorted[place]) : sorted);
         }
 
         return [.. scores];
     }
 
-    /// <summary>The labels that the first row's map has; null of a tensor. Maps are sorted, so every row's are in this order.</summary>
-    public static Label[]? ReadLabels(OrtValue value)
+    /// <summary>The labels that maps have, in the order of <see cref="Read"/>; null of a tensor. Every row's are those of the first one.</summary>
+    public static Label[]? ReadLabels(OrtValue value, IReadOnlyList<Label[]> lists)
     {
         if (value.OnnxType == OnnxValueType.ONNX_TYPE_TENSOR || CountMaps(value) == 0)
         {
@@ -38,10 +41,7 @@ internal static class OnnxScores
         }
 
         using var map = value.GetValue(0, OrtAllocator.DefaultInstance);
-        using var keys = map.GetValue(0, OrtAllocator.DefaultInstance);
-        return keys.GetTensorTypeAndShape().ElementDataType == TensorElementType.String
-            ? OnnxFile.Texts(keys.GetStringTensorAsArray())
-            : OnnxFile.Numbers(keys.GetTensorDataAsSpan<long>().ToArray());
+        return Ordered(ReadKeys(map), lists);
     }
 
     /// <summary>A label a row, as its text.</summary>
@@ -52,6 +52,23 @@ internal static class OnnxScores
         TensorElementType.Int64 => [.. OnnxFile.Numbers(value.GetTensorDataAsSpan<long>().ToArray()).Select(label => label.Text)],
         var other => throw new GraincastException(SqlState.FeatureNotSupported, $"an ONNX model whose label is of type {other} cannot be imported", "Labels are int64 or string."),
     };
+
+    private static int[] Places(Label[] keys, IReadOnlyList<Label[]> lists) =>
+        [.. Ordered(keys, lists).Select(label => Array.FindIndex(keys, key => key.Text == label.Text))];
+
+    private static Label[] Ordered(Label[] keys, IReadOnlyList<Label[]> lists)
+    {
+        var texts = keys.Select(key => key.Text).ToHashSet(StringComparer.Ordinal);
+        return lists.LastOrDefault(list => list.Length == keys.Length && texts.SetEquals(list.Select(label => label.Text))) ?? keys;
+    }
+
+    private static Label[] ReadKeys(OrtValue map)
+    {
+        using var keys = map.GetValue(0, OrtAllocator.DefaultInstance);
+        return keys.GetTensorTypeAndShape().ElementDataType == TensorElementType.String
+            ? OnnxFile.Texts(keys.GetStringTensorAsArray())
+            : OnnxFile.Numbers(keys.GetTensorDataAsSpan<long>().ToArray());
+    }
 
     private static int CountMaps(OrtValue value) => value.OnnxType == OnnxValueType.ONNX_TYPE_SEQUENCE
         ? value.GetValueCount()

@@ -39,7 +39,7 @@ public static class ScoreWorker
                 case WorkerFrameKind.Open:
                     using (var image = ScoringModel.Open(Encoding.UTF8.GetString(question.Bytes), verifyHash: false))
                     {
-                        open = (OnnxModel.Load(image.ExternalModel()), image.Outputs);
+                        open = (OnnxModel.Load(image.ExternalModel(), [[.. image.Labels]]), image.Outputs);
                     }
 
                     return new WorkerFrame(WorkerFrameKind.Ready, []);

@@ -68,6 +68,18 @@ public sealed class OnnxImportTests
         probabilities.ShouldBe([0.25f, 0.75f], 1e-6);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Labels_and_their_scores_are_in_the_order_of_the_file_though_maps_are_sorted(bool isZipped)
+    {
+        using var texts = Import(OnnxFiles.Stump(new[] { "dog", "cat" }, isZipped));
+        using var numbers = Import(OnnxFiles.Stump(new long[] { 7, -3 }, isZipped));
+
+        texts.Labels.ShouldBe([new Label("dog", 0), new Label("cat", 1)]);
+        numbers.Labels.ShouldBe([new Label("7", 7), new Label("-3", -3)]);
+        Score(texts, 0, 0.5f, 0, 0.6f).ShouldBe([0.9, 0.1, 0.25, 0.75], 1e-6);
+        Score(numbers, 0, 0.5f, 0, 0.6f).ShouldBe([0.9, 0.1, 0.25, 0.75], 1e-6);
+    }
+
     public static TheoryData<string, byte[], string, string> Refused => new()
     {
         { "garbage", [8, 8, 1, 2, 3], "22023", "no ONNX model" },
@@ -133,7 +145,7 @@ public sealed class OnnxImportTests
 
     private static double[] Score(ScoringModel image, params float[] rows)
     {
-        using var model = OnnxModel.Load(image.ExternalModel());
+        using var model = OnnxModel.Load(image.ExternalModel(), [[.. image.Labels]]);
         return model.Score(rows, image.Outputs);
     }
 }
