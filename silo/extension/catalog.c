@@ -105,6 +105,48 @@ catalog_leave(const CatalogAccess *access)
 	catalog_become_caller(access);
 }
 
+/* New files of the extension stand beside tables that "graincast install" has not brought to them yet. */
+void
+catalog_raise_outdated(const char *missing)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("Graincast's catalog in this database is of an earlier release than the extension's library"),
+			 errdetail("%s.", missing),
+			 errhint("Run \"graincast install --connection …\".")));
+}
+
+static bool
+is_missing(int sqlstate)
+{
+	return sqlstate == ERRCODE_UNDEFINED_COLUMN || sqlstate == ERRCODE_UNDEFINED_TABLE || sqlstate == ERRCODE_UNDEFINED_FUNCTION;
+}
+
+static SPIPlanPtr
+prepare(CatalogStatement *statement)
+{
+	MemoryContext context = CurrentMemoryContext;
+	SPIPlanPtr	plan = NULL;
+
+	PG_TRY();
+	{
+		plan = SPI_prepare(statement->sql, statement->parameters, statement->types);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (!is_missing(error->sqlerrcode))
+			PG_RE_THROW();
+		FlushErrorState();
+		catalog_raise_outdated(error->message);
+	}
+	PG_END_TRY();
+	return plan;
+}
+
 /* Returns the number of rows; they are in SPI_tuptable. Read-only statements see the active snapshot. */
 uint64
 catalog_run(CatalogStatement *statement, const Datum *values, const char *nulls, bool read_only)
@@ -113,7 +155,7 @@ catalog_run(CatalogStatement *statement, const Datum *values, const char *nulls,
 
 	if (statement->plan == NULL)
 	{
-		SPIPlanPtr	plan = SPI_prepare(statement->sql, statement->parameters, statement->types);
+		SPIPlanPtr	plan = prepare(statement);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			elog(ERROR, "could not prepare \"%s\": %s", statement->sql, SPI_result_code_string(SPI_result));

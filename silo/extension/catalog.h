@@ -66,6 +66,7 @@ extern void catalog_become_owner(CatalogAccess *access);
 extern void catalog_become_caller(const CatalogAccess *access);
 extern void catalog_enter(CatalogAccess *access);
 extern void catalog_leave(const CatalogAccess *access);
+extern void catalog_raise_outdated(const char *missing) pg_attribute_noreturn();
 extern uint64 catalog_run(CatalogStatement *statement, const Datum *values, const char *nulls, bool read_only);
 extern int64 catalog_int64(int column);
 extern char *catalog_text(int column);

@@ -113,6 +113,16 @@ has_indexes(void)
 		&& OidIsValid(catalog_relation(models_by_id.name));
 }
 
+static Datum
+read_column(HeapTuple row, Relation table, const char *column, bool *isnull)
+{
+	int			number = SPI_fnumber(RelationGetDescr(table), column);
+
+	if (number <= 0)
+		catalog_raise_outdated(psprintf("column %s.%s does not exist", RelationGetRelationName(table), column));
+	return heap_getattr(row, number, RelationGetDescr(table), isnull);
+}
+
 /*
  * Of the rows that have the key in the index' first column the last one by the index, as the active snapshot sees it: its values of these columns, found by name,
  * since a restored dump may have them at other places. False: there is none.
@@ -134,7 +144,7 @@ read_row(const TableIndex *by, RegProcedure equality, Datum key_value, const cha
 	{
 		row = heap_copytuple(row);
 		for (int i = 0; i < count; i++)
-			values[i] = heap_getattr(row, SPI_fnumber(RelationGetDescr(table), columns[i]), RelationGetDescr(table), &nulls[i]);
+			values[i] = read_column(row, table, columns[i], &nulls[i]);
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
