@@ -16,7 +16,7 @@ internal sealed class ScorerProcess : IDisposable
     private ScorerProcess(ScorerOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _child = new ChildProcess(options.FileName, options.Arguments, options.MemoryBytes, OverMemory(options), time);
+        _child = new ChildProcess(options, [], OverMemory(options), time);
     }
 
     /// <summary>Whether it has ended, for whatever reason.</summary>

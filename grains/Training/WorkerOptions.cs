@@ -1,20 +1,10 @@
+using Graincast.Workers;
+
 namespace Graincast.Training;
 
-/// <summary>How a trainer starts and bounds its child process.</summary>
-public sealed record WorkerOptions
+/// <summary>Of a training's process: its task is the training, whose job's path follows the arguments.</summary>
+public sealed record WorkerOptions : ChildOptions
 {
-    /// <summary>The program to execute.</summary>
-    public required string FileName { get; init; }
-
-    /// <summary>Its arguments, before the job's path.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
-
     /// <summary>Where runs keep their rows; one folder a run, deleted when it is over.</summary>
     public required string ColumnsDirectory { get; init; }
-
-    /// <summary>Resident size above which the child is killed.</summary>
-    public required long MemoryBytes { get; init; }
-
-    /// <summary>Time after which the child is killed.</summary>
-    public required TimeSpan Timeout { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     /// <summary>Runs the job; yields the worker's lines. Throws what the worker reports, 53200 and 57014 over budget, 08006 when it dies.</summary>
     public async IAsyncEnumerable<WorkerLine> RunAsync(string jobPath, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ChildProcess child = _child = new ChildProcess(options.FileName, [.. options.Arguments, jobPath], options.MemoryBytes, OverMemory(), time);
+        ChildProcess child = _child = new ChildProcess(options, [jobPath], OverMemory(), time);
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var registration = cancellationToken.Register(() => child.Kill(Cancelled()));
         using var deadline = timeout.Token.Register(() => child.Kill(OverTime()));

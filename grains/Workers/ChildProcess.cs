@@ -20,15 +20,14 @@ internal sealed class ChildProcess : IDisposable
     private GraincastException? _killedFor;
     private long _residentBytes;
 
-    /// <param name="fileName">The program.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="memoryBytes">Resident size above which it is killed.</param>
-    /// <param name="overMemory">The reason of that.</param>
+    /// <param name="options">The program and its bounds. Of its time the caller takes care.</param>
+    /// <param name="moreArguments">Behind those of the options.</param>
+    /// <param name="overMemory">Why it is killed above its memory.</param>
     /// <param name="time">The clock of looks at its memory.</param>
-    public ChildProcess(string fileName, IEnumerable<string> arguments, long memoryBytes, GraincastException overMemory, TimeProvider time)
+    public ChildProcess(ChildOptions options, IEnumerable<string> moreArguments, GraincastException overMemory, TimeProvider time)
     {
-        (_memoryBytes, _overMemory) = (memoryBytes, overMemory);
-        var start = new ProcessStartInfo(fileName, arguments)
+        (_memoryBytes, _overMemory) = (options.MemoryBytes, overMemory);
+        var start = new ProcessStartInfo(options.FileName, options.Arguments.Concat(moreArguments))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -41,7 +40,7 @@ internal sealed class ChildProcess : IDisposable
         start.Environment["OMP_NUM_THREADS"] = "1";
         // LightGBM makes and drops arrays as long as the rows: pages of 2 MiB where the kernel gives them on demand.
         start.Environment.TryAdd("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
-        _process = Process.Start(start) ?? throw new GraincastException(SqlState.InternalError, $"could not start {fileName}");
+        _process = Process.Start(start) ?? throw new GraincastException(SqlState.InternalError, $"could not start {options.FileName}");
         ErrorText = ReadErrorAsync(_process.StandardError);
         Exited = _process.WaitForExitAsync(CancellationToken.None);
         _memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
