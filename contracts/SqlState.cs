@@ -57,6 +57,9 @@ public static class SqlState
     /// <summary>Cancelled, or over a time budget.</summary>
     public const string QueryCanceled = "57014";
 
+    /// <summary>Ended because the silo was stopped.</summary>
+    public const string AdminShutdown = "57P01";
+
     /// <summary>No row has the key.</summary>
     public const string NoData = "P0002";
 

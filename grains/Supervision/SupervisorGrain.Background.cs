@@ -14,7 +14,7 @@ public sealed partial class SupervisorGrain
     public Task StartAsync(string database, long rows)
     {
         _isStarted = true;
-        _ = FitAloneAsync(database, rows);
+        registry.AddBackground(this.GetPrimaryKeyString(), FitAloneAsync(database, rows));
         return Task.CompletedTask;
     }
 
@@ -51,14 +51,14 @@ public sealed partial class SupervisorGrain
     {
         try
         {
-            await foreach (TrainingStep step in FitAsync(rows, CancellationToken.None))
+            await foreach (TrainingStep step in FitAsync(rows, registry.Stopping))
             {
                 _result = step.Result ?? _result;
             }
         }
         catch (Exception exception)
         {
-            _failure = _isEnded ? Ended() : exception as GraincastException
+            _failure = _isEnded ? Ended() : registry.Stopping.IsCancellationRequested ? Stopped() : exception as GraincastException
                 ?? new GraincastException(SqlState.ConnectionLost, $"training run {this.GetPrimaryKeyString()} failed: {exception.Message}", "Nothing was written. Train again.");
         }
 
@@ -81,6 +81,9 @@ public sealed partial class SupervisorGrain
     private GraincastException UnderWay() => new(SqlState.ObjectInUse, $"training run {this.GetPrimaryKeyString()} is under way", "pgml.runs tells when it is over.");
 
     private GraincastException Ended() => new(SqlState.QueryCanceled, $"training run {this.GetPrimaryKeyString()} was cancelled", "It was ended by pgml.cancel. Nothing was written.");
+
+    private GraincastException Stopped() => new(
+        SqlState.AdminShutdown, $"training run {this.GetPrimaryKeyString()} was ended because the silo at node {nodes.Own} was stopped", "Nothing was written. Start it again when the silo is back.");
 
     private GraincastException Lost() => new(SqlState.ConnectionLost, $"training run {this.GetPrimaryKeyString()} was lost with its silo", "Nothing was written. Train again.");
 }

@@ -17,6 +17,9 @@ public static class Limits
     /// <summary>How long a silo that stops lets calls go on. Those that last longer, long trainings, are lost with it.</summary>
     public const int DrainTimeoutMs = 10_000;
 
+    /// <summary>How long a silo that stops waits before that for the ends of trainings in the background to be in the catalog.</summary>
+    public const int RunDrainTimeoutMs = 5_000;
+
     /// <summary>How often a Fit that takes its time says that the silo lives.</summary>
     public const int HeartbeatMs = 2_000;
 

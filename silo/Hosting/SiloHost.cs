@@ -56,6 +56,7 @@ public static class SiloHost
         builder.Services.AddHostedService<ImageBudget>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RunPublisher>());
         builder.Services.AddHostedService<GatewayService>();
+        builder.Services.AddHostedService<RunDrain>();
         using IHost host = builder.Build();
         endpoints.LogStart(host.Services.GetRequiredService<ILogger<SiloEndpoints>>());
         GraincastMeter.Observe(host.Services.GetRequiredService<ImageStore>().Measure, options.WorkerMemoryBytes);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Graincast.Failures;
 
-/// <summary>A training in the background whose silo dies by SIGKILL.</summary>
+/// <summary>A training in the background whose silo is killed or stopped.</summary>
 [Collection(FailureCollection.Name)]
 public sealed class BackgroundTests(GraincastServer server)
 {
@@ -25,6 +25,26 @@ public sealed class BackgroundTests(GraincastServer server)
         await Wait.UntilAsync("the run has failed", async () => await StatusAsync(session, run) == "failed 08006");
         _trainings.Workers().ShouldBeEmpty();
         Directory.EnumerateFiles(server.Columns, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_stopped_writes_before_it_leaves_that_its_run_has_failed()
+    {
+        await _trainings.PrepareAsync();
+        await using var session = await Session.OpenAsync(server);
+        var run = await session.ScalarAsync<long>($"SELECT {Trainings.LongFit.Replace("SELECT * FROM pgml.train(", "pgml.train_async(", StringComparison.Ordinal)}");
+        await Wait.UntilAsync("a worker fits", () => _trainings.Workers().Count == 1);
+
+        var silo = server.SiloPid;
+        Signal.Send(silo, Signal.Terminate);
+        await Wait.UntilAsync($"the stopped silo {silo} is gone", () => !Processes.IsAlive(silo));
+
+        (await StatusAsync(session, run)).ShouldBe($"failed {SqlState.AdminShutdown}");
+        (await session.ScalarAsync<string>("SELECT concat(error_message, ' ', error_hint) FROM pgml.runs WHERE id = $1", run)).ShouldBe(
+            $"training run {run} was ended because the silo at node 0 was stopped Nothing was written. Start it again when the silo is back.");
+        _trainings.Workers().ShouldBeEmpty();
+        await server.StartSiloAsync();
+        (await session.ScalarAsync<long>("SELECT count(*) FROM pgml.stat_progress_train")).ShouldBe(0);
     }
 
     private static Task<string> StatusAsync(Session session, long run) => session.ScalarAsync<string>("SELECT concat(status, ' ', error_sqlstate) FROM pgml.runs WHERE id = $1", run);
