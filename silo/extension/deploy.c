@@ -131,7 +131,8 @@ choose(const CatalogProject *project, const char *name, const char *strategy, co
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 strcmp(strategy, "rollback") == 0 ? errmsg("project \"%s\" has no earlier deployment to roll back to", name)
-				 : errmsg("project \"%s\" has no such model", name),
+				 : algorithm ? errmsg("project \"%s\" has no model of algorithm \"%s\" for strategy %s", name, algorithm, strategy)
+				 : errmsg("project \"%s\" has no model for strategy %s", name, strategy),
 				 errhint("The view pgml.trained_models lists the models.")));
 	return chosen;
 }

@@ -189,7 +189,7 @@ graincast_import_model(PG_FUNCTION_ARGS)
 	if (image.model.task >= lengthof(tasks) || strcmp(request.task, tasks[image.model.task]) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model is a %s, not a %s", tasks[image.model.task], request.task),
+				 errmsg("the model is a %s, and task is \"%s\"", tasks[image.model.task], request.task),
 				 errhint("Pass task => '%s'.", tasks[image.model.task])));
 	describe(&image.model, &request, &result);
 	memcpy(result.sha256, image.sha256, sizeof(result.sha256));

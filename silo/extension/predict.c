@@ -204,7 +204,7 @@ graincast_decompose(PG_FUNCTION_ARGS)
 	if (model->task != GC_DECOMPOSITION)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("the model is no decomposition"),
+				 errmsg("project \"%s\" is no decomposition", site->project),
 				 errhint("Use pgml.predict.")));
 	scores = palloc(sizeof(double) * Max(model->outputs, 1));
 	out = palloc(sizeof(float) * Max(model->outputs, 1));

@@ -200,6 +200,8 @@ graincast_cancel(PG_FUNCTION_ARGS)
 	ended = wire_get_u8(&reply) != 0;
 	silo_replied(&reply);
 	if (!ended)
-		ereport(WARNING, (errmsg("no training run " INT64_FORMAT " is under way", run)));
+		ereport(WARNING,
+				(errmsg("no training run " INT64_FORMAT " is under way", run),
+				 errhint("The view pgml.stat_progress_train lists those that are; pgml.runs says how others ended.")));
 	PG_RETURN_BOOL(ended);
 }

@@ -44,6 +44,7 @@ public sealed class StrategyTests(TestDatabase database) : IClassFixture<TestDat
         await session.ExecuteAsync("SELECT pgml.train('recent', 'regression', 'line_4', 'y', 'ridge', '{\"alpha\": 0}', automatic_deploy => false)");
         await session.TrainLineAsync("recent", 5);
 
+        await session.RefuseAsync("42704", "\"recent\" has no model of algorithm \"lasso\" for strategy most_recent", "SELECT pgml.deploy('recent', 'most_recent', 'lasso')");
         await session.ExecuteAsync("SELECT pgml.deploy('recent', 'most_recent')");
         (await session.SlopeAsync("recent")).ShouldBe(5);
         await session.ExecuteAsync("SELECT pgml.deploy('recent', 'most_recent', 'ridge')");

@@ -88,14 +88,14 @@ public sealed class OnnxTests(TestDatabase database) : IClassFixture<TestDatabas
         await using var other = await database.OpenAsync(otherRole);
 
         await session.RefuseAsync("22023", "no ONNX model", Import, "none", "regression", new byte[] { 8, 8, 255, 255 });
-        await session.RefuseAsync("22023", "is a regression", Import, "none", "classification", OnnxFiles.Linear([1], 0));
+        await session.RefuseAsync("22023", "is a regression, and task is \"classification\"", Import, "none", "classification", OnnxFiles.Linear([1], 0));
         await session.RefuseAsync("0A000", "no probabilities", Import, "none", "classification", OnnxFiles.Network("Identity"));
         await session.RefuseAsync("54000", "ONNX model has", "SELECT pgml.import_model('none', 'regression', '\\x0808'::bytea || convert_to(repeat('x', 64 << 20), 'UTF8'))");
         (await session.ScalarAsync<long>("SELECT count(*) FROM pgml.projects WHERE name = 'none'")).ShouldBe(0);
 
         await session.RefuseAsync("0A000", "onnx", "SELECT pgml.explain('plain', ARRAY[1])");
         await session.RefuseAsync("0A000", "importances", "SELECT pgml.feature_importance('plain')");
-        await session.RefuseAsync("0A000", "no decomposition", "SELECT pgml.decompose('plain', '{1}')");
+        await session.RefuseAsync("0A000", "\"plain\" is no decomposition", "SELECT pgml.decompose('plain', '{1}')");
         await session.RefuseAsync("0A000", "probabilities", "SELECT pgml.predict_proba('plain', ARRAY[1])");
         await session.RefuseAsync("0A000", "no trees", "SELECT pgml.export_model(pgml.deployed_model('plain'), 'lightgbm')");
         await session.RefuseAsync("0A000", "not imported", "SELECT pgml.export_model(pgml.deployed_model('trained'), 'onnx')");
