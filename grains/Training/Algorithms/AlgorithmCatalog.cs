@@ -118,14 +118,14 @@ internal static class AlgorithmCatalog
                 () => new LinearSvmTrainer(), Notice: isLabels ? null : $"linear_svm: trained with the {loss}, the only one offered");
             yield return new(task, "svm", $"support vector machine with the linear kernel, {(isLabels ? "hinge, each pair of labels apart" : "epsilon-insensitive loss")}, L-BFGS",
                 isLabels ? MarginTables.Svm : MarginTables.SvmOfNumbers, () => new SupportVectorTrainer(), Notice: "svm: trained with the linear kernel, the only one offered");
-            yield return new(task, "stochastic_gradient_descent", "the objective's minimum, L-BFGS", isLabels ? MarginTables.Gradient : MarginTables.GradientOfNumbers,
-                () => new StochasticGradientTrainer(), Notice: "stochastic_gradient_descent: trained by L-BFGS on the same objective, to its minimum; no stochastic steps are taken");
+            yield return new(task, "stochastic_gradient_descent", "stochastic gradient descent, row by row", isLabels ? MarginTables.Gradient : MarginTables.GradientOfNumbers,
+                () => new OnlineTrainer("stochastic_gradient_descent", OnlineMethod.StochasticGradient), IsGathered: true);
             yield return new(task, "passive_aggressive", "passive-aggressive learning, row by row", isLabels ? MarginTables.PassiveAggressive : MarginTables.PassiveAggressiveOfNumbers,
-                () => new OnlineTrainer(isPerceptron: false), IsGathered: true,
+                () => new OnlineTrainer("passive_aggressive", OnlineMethod.PassiveAggressive), IsGathered: true,
                 Notice: "passive_aggressive: it answers with the mean of the models that its last epoch went through, unless \"average\" is false");
         }
 
-        yield return new(ModelTask.Classification, "perceptron", "the perceptron, row by row", MarginTables.Perceptron, () => new OnlineTrainer(isPerceptron: true), IsGathered: true);
+        yield return new(ModelTask.Classification, "perceptron", "the perceptron, row by row", MarginTables.Perceptron, () => new OnlineTrainer("perceptron", OnlineMethod.Perceptron), IsGathered: true);
     }
 
     public static string NameOf(ModelTask task) => task.ToString().ToLowerInvariant();

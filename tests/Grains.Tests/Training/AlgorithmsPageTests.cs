@@ -36,8 +36,8 @@ public class AlgorithmsPageTests
             from its own rows, and depend on how many nodes there are. So do the forests that LightGBM grows: xgboost_random_forest, extra_trees, bagging.
 
             Every algorithm heeds `weight_column`. A row of weight n is n copies of it, exactly where the answer is an optimum of sums over rows (the linear algorithms, k-means
-            from a start, pca); trees count rows, not weights, in `min_data_in_leaf`, `subsample` and bins; `perceptron` and `passive_aggressive` scale a row's step, or
-            its bound C. Weights are narrowed to float32. What preparation learns, and metrics, count every row once.
+            from a start, pca); trees count rows, not weights, in `min_data_in_leaf`, `subsample` and bins; `perceptron` and `stochastic_gradient_descent` make a row's
+            step as many times as long as its weight is of the mean weight, `passive_aggressive` multiplies C by it. Weights are narrowed to float32. What preparation learns, and metrics, count every row once.
 
             A name that is not trained by the library or method it brings to mind says so in a NOTICE: the column "notice" has it. What is not in the table is
             refused (0A000), with a HINT that lists the task's algorithms.

@@ -30,7 +30,11 @@ public class BundledSetTests(ITestOutputHelper output)
         })
         {
             data.Add("diabetes", "target", "regression", algorithm, least);
-            data.Add("linnerud", "chins", "regression", algorithm, -100);
+            // Its features, in the hundreds, are too large for gradient steps: StochasticGradientTests.
+            if (algorithm != "stochastic_gradient_descent")
+            {
+                data.Add("linnerud", "chins", "regression", algorithm, -100);
+            }
         }
 
         foreach (var algorithm in new[] { "linear_svm", "svm", "stochastic_gradient_descent", "perceptron", "passive_aggressive" })

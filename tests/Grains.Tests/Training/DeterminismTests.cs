@@ -56,6 +56,7 @@ public class DeterminismTests
     [InlineData("extra_trees")]
     [InlineData("bagging")]
     [InlineData("passive_aggressive")]
+    [InlineData("stochastic_gradient_descent")]
     [InlineData("ada_boost")]
     public void Another_seed_gives_another_split_and_model(string algorithm)
     {

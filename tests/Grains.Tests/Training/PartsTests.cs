@@ -32,8 +32,6 @@ public sealed class PartsTests
         { "regression", "quantile", """{"quantile": 0.7, "alpha": 0.01}""", 1e-5 },
         { "regression", "linear_svm", "{}", 1e-6 },
         { "classification", "linear_svm", "{}", 1e-6 },
-        { "regression", "stochastic_gradient_descent", "{}", 1e-6 },
-        { "classification", "stochastic_gradient_descent", """{"loss": "modified_huber"}""", 1e-6 },
         { "clustering", "mini_batch_kmeans", """{"n_clusters": 5}""", 1e-6 },
         { "clustering", "kmeans", """{"n_clusters": 5, "n_init": 3}""", 1e-6 },
         { "decomposition", "pca", """{"n_components": 3}""", 1e-6 },

@@ -51,7 +51,7 @@ public class TrainingPlanTests
     [InlineData("huber", """{"epsilon": 0.5}""", "hyperparameter \"epsilon\" must be a number from 1 to")]
     [InlineData("quantile", """{"quantile": 1}""", "hyperparameter \"quantile\" must be a number from 1E-06 to 0.999999, not 1")]
     [InlineData("passive_aggressive", """{"C": 0}""", "hyperparameter \"C\" must be a number from")]
-    [InlineData("stochastic_gradient_descent", """{"penalty": "l1"}""", "hyperparameter \"penalty\" must be l2, not \"l1\"")]
+    [InlineData("stochastic_gradient_descent", """{"penalty": "l3"}""", "hyperparameter \"penalty\" must be l2 or l1 or elasticnet or none, not \"l3\"")]
     [InlineData("bagging", """{"max_samples": 2}""", "hyperparameter \"max_samples\" must be a number from 0.01 to 1, not 2")]
     [InlineData("ridge", "[1]", "hyperparams must be a JSON object, not array")]
     [InlineData("ridge", "{", "hyperparams is not JSON")]

@@ -15,7 +15,10 @@ internal static class MarginLosses
     /// <returns>Loss and derivative by the margin.</returns>
     public delegate (double Loss, double Slope) Margin(double margin);
 
-    /// <summary>max(0, 1 − m), its corner rounded within this width.</summary>
+    /// <summary>max(0, −m). A margin of 0 is not right yet.</summary>
+    public static (double Loss, double Slope) Perceptron(double margin) => margin > 0 ? (0, 0) : (-margin, -1);
+
+    /// <summary>max(0, 1 − m), its corner rounded within this width; 0 = not at all.</summary>
     public static Margin Hinge(double width) => margin =>
         margin >= 1 ? (0, 0)
         : margin <= 1 - width ? (1 - margin - width / 2, -1)
@@ -47,7 +50,7 @@ internal static class MarginLosses
         return (beyond * beyond, 2 * beyond * Math.Sign(residual));
     };
 
-    /// <summary>max(0, |r| − epsilon), its corners rounded within this width.</summary>
+    /// <summary>max(0, |r| − epsilon), its corners rounded within this width; 0 = not at all.</summary>
     public static Margin Insensitive(double epsilon, double width)
     {
         var hinge = Hinge(width);

@@ -1,8 +1,11 @@
 namespace Graincast.Training;
 
-/// <summary>Settings of the linear models of margins; names are scikit-learn's, and defaults but for the stop of L-BFGS and the average of passive_aggressive.</summary>
+/// <summary>Settings of the linear models of margins; names are scikit-learn's, and defaults but for the stop of L-BFGS, the average of passive_aggressive and an eta0 for every learning_rate.</summary>
 internal static class MarginTables
 {
+    /// <summary>Of stochastic_gradient_descent.</summary>
+    public const double DefaultAlpha = 1e-4;
+
     private static readonly Hyperparameter FitIntercept = Hyperparameter.Boolean("fit_intercept", true);
     private static readonly Hyperparameter Penalty = Hyperparameter.Choice("penalty", "l2", "l2");
     private static readonly Hyperparameter C = Hyperparameter.Real("C", 1, 1e-10, 1e10);
@@ -28,10 +31,10 @@ internal static class MarginTables
         Kernel, C, Epsilon(0.1), Hyperparameter.Choice("loss", "epsilon_insensitive", "epsilon_insensitive"), FitIntercept, Iterations, Tolerance);
 
     public static HyperparameterTable Gradient { get; } = new(
-        Hyperparameter.Choice("loss", "hinge", "hinge", "log_loss", "modified_huber", "squared_hinge"), Penalty, Alpha(1e-4), FitIntercept, Iterations, Tolerance);
+        [Hyperparameter.Choice("loss", "hinge", "hinge", "log_loss", "modified_huber", "squared_hinge", "perceptron"), .. OfSteps("optimal", 0.5)]);
 
     public static HyperparameterTable GradientOfNumbers { get; } = new(
-        Hyperparameter.Choice("loss", "squared_error", "squared_error", "huber", "squared_epsilon_insensitive"), Epsilon(0.1), Penalty, Alpha(1e-4), FitIntercept, Iterations, Tolerance);
+        [Hyperparameter.Choice("loss", "squared_error", "squared_error", "huber", "epsilon_insensitive", "squared_epsilon_insensitive"), Epsilon(0.1), .. OfSteps("invscaling", 0.25)]);
 
     public static HyperparameterTable Perceptron { get; } = new(Hyperparameter.Real("eta0", 1, 1e-12, 1e12), FitIntercept, Epochs, EpochTolerance, Patience, Shuffle, Average(false));
 
@@ -45,5 +48,10 @@ internal static class MarginTables
 
     private static Hyperparameter Average(bool value) => Hyperparameter.Boolean("average", value);
 
-    private static Hyperparameter Alpha(double value) => Hyperparameter.Real("alpha", value, 0, 1e12);
+    private static IEnumerable<Hyperparameter> OfSteps(string rate, double power) =>
+    [
+        Hyperparameter.Choice("penalty", "l2", "l2", "l1", "elasticnet", "none"), Hyperparameter.Real("alpha", DefaultAlpha, 0, 1e12), Hyperparameter.Real("l1_ratio", 0.15, 0, 1),
+        Hyperparameter.Choice("learning_rate", rate, "optimal", "constant", "invscaling", "adaptive"), Hyperparameter.Real("eta0", 0.01, 1e-12, 1e12), Hyperparameter.Real("power_t", power, 0, 10),
+        FitIntercept, Epochs, EpochTolerance, Patience, Shuffle, Average(false),
+    ];
 }
