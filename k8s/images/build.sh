@@ -27,9 +27,8 @@ cp LICENSE "$out/silo/doc"
 cp LICENSE "$out/extension/doc"
 
 cp -r bin/app "$out/silo/app"
-# The private Postgres' files, symbols, and other systems' libraries.
-rm -rf "$out"/silo/app/extension "$out"/silo/app/*.{pdb,xml} "$out"/silo/app/runtimes/{win,osx}-*
-find "$out/silo/app/runtimes" -name '*.dbg' -delete
+# The private Postgres' files and symbols.
+rm -rf "$out"/silo/app/extension "$out"/silo/app/*.{pdb,xml,dbg}
 cp "/usr/lib/$(uname -m)-linux-gnu/libgomp.so.1" "$out/silo"
 
 find bin/app/extension -name 'graincast*' -prune -exec cp -r {} "$out/extension/extension" \;

@@ -28,7 +28,10 @@ internal sealed class ForestTrainer : ITrainer
             progress.Step(output, () => $"random_forest: {what}{settings.Integer("n_estimators")} trees");
             var label = part.ClassCount == 2 ? 1 : output;
             Func<int, float> target = part.ClassCount == 0 ? row => (float)part.Targets[row] : row => part.Classes[row] == label ? 1 : 0;
-            var model = context.Regression.Trainers.FastForest(Options(part, settings, seed)).Fit(ForestRow.View(context, part.Features, target, row => (float)part.WeightOf(row)));
+            var rows = ForestRow.View(context, part.Features, target, row => (float)part.WeightOf(row));
+            // ML.NET starts a task for each feature at each split and waits for it: a thread of the pool runs its own tasks itself,
+            // any other hands each of them over, which takes ten times as long as the tasks.
+            var model = Task.Run(() => context.Regression.Trainers.FastForest(Options(part, settings, seed)).Fit(rows)).GetAwaiter().GetResult();
             var own = ForestTrees.Read(model.Model.TrainedTreeEnsemble, output).ToList();
             if (own.Count > 0)
             {
