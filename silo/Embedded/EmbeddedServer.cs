@@ -39,7 +39,7 @@ public sealed class EmbeddedServer
         _user.CreateRoot(_data.Root);
         nodes.ForEach(node => node.CreateDirectories());
         using var held = await WorkLock.TakeAsync(_data, cancellation);
-        RefreshTree(tree, nodes);
+        await RefreshTreeAsync(tree, nodes, cancellation);
         await StartPostgresAsync(tree, nodes, port, cancellation);
         await RefreshAppAsync(nodes, cancellation);
         await InstallAsync(nodes, cancellation);
@@ -107,7 +107,7 @@ public sealed class EmbeddedServer
             $"{_data.Root} has {_data.Workers} workers, and taking some away is not offered.",
             "Leave --workers out to start those that there are, or choose a new directory with --data.");
 
-    private void RefreshTree(ServerTree tree, List<EmbeddedNode> nodes)
+    private async Task RefreshTreeAsync(ServerTree tree, List<EmbeddedNode> nodes, CancellationToken cancellation)
     {
         if (nodes.TrueForAll(node => node.Postgres.Pid is null) && tree.RefreshServer())
         {
@@ -117,7 +117,10 @@ public sealed class EmbeddedServer
         {
             tree.RefreshCitus();
         }
-        tree.RefreshExtension(_progress);
+        if (tree.RefreshExtension(_progress))
+        {
+            await StopAsync(tree, [.. nodes.Where(node => node.Postgres.Pid is not null)], "it loads the extension when it starts", cancellation);
+        }
     }
 
     private async Task StartPostgresAsync(ServerTree tree, List<EmbeddedNode> nodes, int? port, CancellationToken cancellation)
@@ -132,9 +135,7 @@ public sealed class EmbeddedServer
         }
         if (certificate is not null && coordinator.Postgres is { Pid: not null, IsInCluster: false })
         {
-            _progress.Report("Restarting Postgres: with workers it loads Citus");
-            await StopSilosAsync([coordinator], cancellation);
-            coordinator.Postgres.Stop(tree);
+            await StopAsync(tree, [coordinator], "with workers it loads Citus", cancellation);
         }
         foreach (var node in nodes)
         {
@@ -152,6 +153,17 @@ public sealed class EmbeddedServer
             {
                 node.Postgres.Reload(tree);
             }
+        }
+    }
+
+    /// <summary>Stops servers that <see cref="StartPostgresAsync"/> starts anew.</summary>
+    private async Task StopAsync(ServerTree tree, List<EmbeddedNode> nodes, string why, CancellationToken cancellation)
+    {
+        if (nodes.Count > 0)
+        {
+            _progress.Report($"Restarting Postgres: {why}");
+            await StopSilosAsync(nodes, cancellation);
+            nodes.ForEach(node => node.Postgres.Stop(tree));
         }
     }
 

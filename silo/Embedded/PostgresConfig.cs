@@ -4,7 +4,7 @@ namespace Graincast.Embedded;
 internal static class PostgresConfig
 {
     /// <summary>The line that tells a node of a cluster from a Postgres alone.</summary>
-    public const string PreloadCitus = "shared_preload_libraries = 'citus'";
+    public const string PreloadCitus = "shared_preload_libraries = 'citus, graincast'";
 
     private const string PortKey = "port = ";
 
@@ -19,6 +19,8 @@ internal static class PostgresConfig
         unix_socket_directories = {Quote(node.Run)}
         log_destination = 'stderr'
         log_line_prefix = '%m [%p] %q%u@%d '
+        # Loading it is half of what a connection waits for its first prediction.
+        shared_preload_libraries = 'graincast'
         graincast.socket = {Quote(node.SiloSocket)}
         """ + "\n";
 

@@ -75,14 +75,19 @@ internal sealed class ServerTree
         LinkLibraries();
     });
 
-    /// <summary>Puts our extension in when it changed.</summary>
-    public void RefreshExtension(IProgress<string> progress)
+    /// <summary>Puts our extension in when it changed. Returns whether its library did, which a Postgres that runs has loaded already.</summary>
+    public bool RefreshExtension(IProgress<string> progress)
     {
-        if (File.Exists(ExtensionStamp) && !Fingerprint.IsCurrent(_extension, ExtensionStamp))
+        if (Fingerprint.IsCurrent(_extension, ExtensionStamp))
         {
-            progress.Report(HasSqlOfSameVersionChanged()
+            return false;
+        }
+        var isNewLibrary = HasChanged("graincast.so");
+        if (File.Exists(ExtensionStamp))
+        {
+            progress.Report(HasChanged("graincast--*.sql")
                 ? "Refreshing the extension. Its SQL changed without a new version: a database that has it keeps the old functions, a new --data directory gets the new ones"
-                : "Refreshing the extension: connections made from now on use it");
+                : "Refreshing the extension");
         }
         Fingerprint.Refresh(_extension, ExtensionStamp, () =>
         {
@@ -91,12 +96,14 @@ internal sealed class ServerTree
                 FileTree.Overlay(directory, Path.Combine(_data.Server, Path.GetFileName(directory)));
             }
         });
+        return isNewLibrary;
     }
 
-    private bool HasSqlOfSameVersionChanged() => Directory.EnumerateFiles(_extension, "graincast--*.sql", SearchOption.AllDirectories).Any(script =>
+    /// <summary>Whether files of this name are in the tree, but others.</summary>
+    private bool HasChanged(string pattern) => Directory.EnumerateFiles(_extension, pattern, SearchOption.AllDirectories).Any(file =>
     {
-        var installed = Path.Combine(_data.Server, Path.GetRelativePath(_extension, script));
-        return File.Exists(installed) && File.ReadAllText(installed) != File.ReadAllText(script);
+        var installed = Path.Combine(_data.Server, Path.GetRelativePath(_extension, file));
+        return File.Exists(installed) && !File.ReadAllBytes(installed).AsSpan().SequenceEqual(File.ReadAllBytes(file));
     });
 
     private string CheckedServer()

@@ -75,7 +75,7 @@ public sealed class UpTests(GraincastServer shared)
     }
 
     [Fact]
-    public async Task A_server_goes_up_loses_its_silo_comes_back_and_goes_down_without_remains()
+    public async Task A_server_goes_up_loses_its_silo_comes_back_takes_a_new_library_and_goes_down_without_remains()
     {
         await using var directory = new TestDirectory();
         var up = await Cli.GraincastAsync("up", "--data", directory.Data);
@@ -93,10 +93,29 @@ public sealed class UpTests(GraincastServer shared)
         back.Output.ShouldNotContain("Starting Postgres");
         (await Cli.GraincastAsync("status", "--data", directory.Data)).ExitCode.ShouldBe(0);
 
+        await ReplaceLibraryAsync(directory.Data);
+        var refreshed = await Cli.GraincastAsync("up", "--data", directory.Data);
+        refreshed.ExitCode.ShouldBe(0, refreshed.ToString());
+        refreshed.Output.ShouldContain("Restarting Postgres: it loads the extension when it starts");
+        (await Cli.GraincastAsync("up", "--data", directory.Data)).Output.ShouldNotContain("Postgres:");
+
         var down = await Cli.GraincastAsync("down", "--data", directory.Data);
         down.ExitCode.ShouldBe(0, down.ToString());
         (await Cli.GraincastAsync("status", "--data", directory.Data)).ExitCode.ShouldBe(3);
         Processes.In(directory.Data).ShouldBeEmpty();
+    }
+
+    /// <summary>As if the app had been built anew since it was copied into <paramref name="data"/>.</summary>
+    private static async Task ReplaceLibraryAsync(string data)
+    {
+        var library = Directory.EnumerateFiles(Path.Combine(data, "server"), "graincast.so", SearchOption.AllDirectories).Single();
+        var other = library + ".other";
+        File.Copy(library, other);
+        // What follows a library's sections is not read.
+        await File.AppendAllTextAsync(other, "changed", TestContext.Current.CancellationToken);
+        File.Move(other, library, overwrite: true);
+        var stamp = Path.Combine(data, "server", "extension.stamp");
+        await File.WriteAllTextAsync(stamp, "of another build", TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -30,8 +30,6 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
         var silo = server.SiloPid;
         var postmaster = int.Parse(File.ReadLines(Path.Combine(server.Data, "postgres", "postmaster.pid")).First());
 
-        // Loaded before the fork, the library serves each backend as if it had loaded it itself.
-        await File.AppendAllTextAsync(Path.Combine(server.Data, "postgres", "postgresql.conf"), "shared_preload_libraries = 'graincast'\n", TestContext.Current.CancellationToken);
         // What `pg_ctl stop -m fast` sends.
         Signal.Send(postmaster, Signal.Interrupt);
         await Wait.UntilAsync("Postgres is down", () => !Processes.IsAlive(postmaster));
@@ -41,6 +39,7 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
         await using var session = await Session.OpenAsync(server);
         (await session.ScalarAsync<float>("SELECT pgml.predict('opened later', ARRAY[0.25, 0.5]::real[])")).ShouldBeInRange(-3, 3);
         session.Warnings.ShouldBeEmpty();
+        // Loaded before the fork, the library serves each backend as if it had loaded it itself.
         (await session.ScalarAsync<string>("SHOW shared_preload_libraries")).ShouldBe("graincast");
         await using (var other = await Session.OpenAsync(server))
         {
