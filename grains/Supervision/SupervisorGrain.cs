@@ -30,7 +30,7 @@ public sealed partial class SupervisorGrain(
     public Task<RunStart> BeginAsync(TrainingSpec spec)
     {
         using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Begin);
-        TrainingPlan plan = TrainingPlan.Create(spec);
+        TrainingPlan plan = activity.Trace(() => TrainingPlan.Create(spec));
         // A slow query may bring its first row long after Orleans would collect an idle grain.
         DelayDeactivation(RunLimit);
         _plan = plan;
