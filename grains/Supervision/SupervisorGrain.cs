@@ -9,8 +9,8 @@ using Orleans.Runtime;
 namespace Graincast.Supervision;
 
 /// <inheritdoc cref="ISupervisorGrain"/>
-/// <remarks>Beside the caller's backend: the run then dies with that silo, which the backend notices by itself.</remarks>
-[PreferLocalPlacement, GrainType("supervisor")]
+/// <remarks>Beside the caller's backend: the run then dies with that silo, which the backend notices by itself. Kept after the run as a trainer is.</remarks>
+[PreferLocalPlacement, GrainType("supervisor"), CollectionAgeLimit(Minutes = 2)]
 public sealed partial class SupervisorGrain(
     RunRegistry registry,
     IRunPublisher publisher,

@@ -10,7 +10,8 @@ using Orleans.Runtime;
 namespace Graincast.Training;
 
 /// <inheritdoc cref="ITrainerGrain"/>
-[ShardLocal, GrainType("trainer")]
+/// <remarks>Of one run: kept for whoever still hears how it ended, and no longer. Unless told, Orleans would keep those of a quarter of an hour.</remarks>
+[ShardLocal, GrainType("trainer"), CollectionAgeLimit(Minutes = 2)]
 public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
 {
     private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
