@@ -108,7 +108,7 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
         }
 
         long start = Stopwatch.GetTimestamp();
-        FeatureRead read = await features.ReadAsync(database, project, model, [.. questions.Select(question => question.Key)], CancellationToken.None);
+        FeatureRead read = await activity.TraceAsync(() => features.ReadAsync(database, project, model, [.. questions.Select(question => question.Key)], CancellationToken.None));
         GraincastMeter.PredictionReadDuration.Record(GraincastMeter.SecondsSince(start));
         float[][] whole = [.. read.Rows.Select(row => row.Inputs).OfType<float[]>()];
         var inputs = new float[whole.Length * model.Inputs];
@@ -191,14 +191,17 @@ public sealed class ModelGrain(IImageStore store, ICatalog catalog, INodes nodes
     private async Task<ImageFile> FetchAsync(string database, string sha256)
     {
         using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Fetch);
-        using var image = new MemoryStream();
-        if (!await catalog.CopyImageAsync(database, sha256, image, CancellationToken.None))
+        return await activity.TraceAsync(async () =>
         {
-            throw Unknown(database, sha256);
-        }
+            using var image = new MemoryStream();
+            if (!await catalog.CopyImageAsync(database, sha256, image, CancellationToken.None))
+            {
+                throw Unknown(database, sha256);
+            }
 
-        image.Position = 0;
-        return store.Add(sha256, image);
+            image.Position = 0;
+            return store.Add(sha256, image);
+        });
     }
 
     private (string Database, string Sha256) DatabaseAndHash()

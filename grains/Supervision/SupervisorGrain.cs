@@ -9,8 +9,8 @@ using Orleans.Runtime;
 namespace Graincast.Supervision;
 
 /// <inheritdoc cref="ISupervisorGrain"/>
-/// <remarks>Beside the caller's backend: the run then dies with that silo, which the backend notices by itself.</remarks>
-[PreferLocalPlacement, GrainType("supervisor")]
+/// <remarks>Beside the caller's backend: the run then dies with that silo, which the backend notices by itself. Kept after the run as a trainer is.</remarks>
+[PreferLocalPlacement, GrainType("supervisor"), CollectionAgeLimit(Minutes = 2)]
 public sealed partial class SupervisorGrain(
     RunRegistry registry,
     IRunPublisher publisher,
@@ -30,7 +30,7 @@ public sealed partial class SupervisorGrain(
     public Task<RunStart> BeginAsync(TrainingSpec spec)
     {
         using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Begin);
-        TrainingPlan plan = TrainingPlan.Create(spec);
+        TrainingPlan plan = activity.Trace(() => TrainingPlan.Create(spec));
         // A slow query may bring its first row long after Orleans would collect an idle grain.
         DelayDeactivation(RunLimit);
         _plan = plan;

@@ -63,14 +63,90 @@ public static class GraincastActivity
         return activity;
     }
 
-    /// <summary>Says that what the span is of failed.</summary>
-    public static void Fail(this Activity? activity, string errorType) => activity?.SetStatus(ActivityStatusCode.Error).SetTag(ErrorType, errorType);
+    /// <summary>Says that what the span is of failed: what failed first counts. The description is all that may be told, the error's type.</summary>
+    public static void Fail(this Activity? activity, string errorType)
+    {
+        if (activity is { Status: not ActivityStatusCode.Error })
+        {
+            activity.SetStatus(ActivityStatusCode.Error, $"{activity.OperationName} failed: {errorType}").SetTag(ErrorType, errorType);
+        }
+    }
+
+    /// <summary>What the span is of; an error that it throws is the span's.</summary>
+    public static T Trace<T>(this Activity? activity, Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            return work();
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(ErrorTypeOf(exception));
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="Trace{T}"/>
+    public static async Task<T> TraceAsync<T>(this Activity? activity, Func<Task<T>> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            return await work();
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(ErrorTypeOf(exception));
+            throw;
+        }
+    }
+
+    /// <summary>Passes steps on. An error that ends them goes to <paramref name="fail"/> before the steps' reader has it; so does that nobody reads them to their end.</summary>
+    public static async IAsyncEnumerable<T> TraceAsync<T>(IAsyncEnumerable<T> steps, Action<string> fail)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        ArgumentNullException.ThrowIfNull(fail);
+        // An iterator cannot yield where it catches.
+        string? failure = SqlState.QueryCanceled;
+        await using IAsyncEnumerator<T> all = steps.GetAsyncEnumerator(CancellationToken.None);
+        try
+        {
+            while (await NextAsync())
+            {
+                yield return all.Current;
+            }
+
+            failure = null;
+        }
+        finally
+        {
+            if (failure is not null)
+            {
+                fail(failure);
+            }
+        }
+
+        async ValueTask<bool> NextAsync()
+        {
+            try
+            {
+                return await all.MoveNextAsync();
+            }
+            catch (Exception exception)
+            {
+                failure = ErrorTypeOf(exception);
+                throw;
+            }
+        }
+    }
 
     /// <summary>What an error is called in spans and metrics.</summary>
     public static string ErrorTypeOf(Exception exception) => exception switch
     {
         GraincastException known => known.SqlState,
         DbException { SqlState: { } state } => state,
+        OperationCanceledException => SqlState.QueryCanceled,
         _ => exception.GetType().FullName!,
     };
 }

@@ -10,7 +10,8 @@ using Orleans.Runtime;
 namespace Graincast.Training;
 
 /// <inheritdoc cref="ITrainerGrain"/>
-[ShardLocal, GrainType("trainer")]
+/// <remarks>Of one run: kept for whoever still hears how it ended, and no longer. Unless told, Orleans would keep those of a quarter of an hour.</remarks>
+[ShardLocal, GrainType("trainer"), CollectionAgeLimit(Minutes = 2)]
 public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
 {
     private static readonly TimeSpan RunLimit = TimeSpan.FromDays(1);
@@ -92,49 +93,10 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     public async IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var activity = GraincastActivity.Source.StartActivity(GraincastActivity.Fit);
-        RunTicket ticket = Ticket();
-        try
+        activity?.SetTag(GraincastActivity.Node, _key.Node).SetTag(GraincastActivity.Rows, _rows.Count().Rows);
+        await foreach (TrainingStep step in GraincastActivity.TraceAsync(FitAsync(part, activity?.Id, cancellationToken), activity.Fail))
         {
-            activity?.SetTag(GraincastActivity.Node, _key.Node).SetTag(GraincastActivity.Rows, _rows.Count().Rows);
-            string jobPath = Path.Combine(_rows.Path, "job.json");
-            string imagePath = Path.Combine(_rows.Path, "image");
-            var job = new TrainingJob
-            {
-                Spec = ticket.Spec,
-                Seed = ticket.Seed,
-                RowFiles = [.. _rows.Ended.Select(feed => feed.Path)],
-                Rows = _rows.Count().Rows,
-                Rank = part.Rank,
-                Ranks = part.Nodes.Count,
-                ImagePath = imagePath,
-            };
-            await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
-            var exchange = new PartExchange(part, Trainer, _mailbox);
-            using var worker = new WorkerProcess(_options, _key.Node, _time, _logger, exchange);
-            WorkerResult? result = null;
-            using (var phases = new WorkerPhases(activity?.Id))
-            {
-                await foreach (WorkerLine line in worker.RunAsync(jobPath, either.Token))
-                {
-                    if (line.Progress is { } progress)
-                    {
-                        _progress = progress;
-                        phases.Enter(progress.Phase);
-                        yield return new TrainingStep(progress.Text, null);
-                    }
-
-                    result = line.Result ?? result;
-                }
-            }
-
-            await MustBeUnderWayAsync();
-            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows, activity?.Id) with { ExchangedBytes = exchange.SentBytes });
-        }
-        finally
-        {
-            // However it ended, no row stays on disk. But whoever enumerates may not have heard of the end yet, and a deactivated grain could not tell.
-            Clear();
+            yield return step;
         }
     }
 
@@ -170,6 +132,53 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _over.Dispose();
+
+    private async IAsyncEnumerable<TrainingStep> FitAsync(FitPart part, string? span, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RunTicket ticket = Ticket();
+        try
+        {
+            string jobPath = Path.Combine(_rows.Path, "job.json");
+            string imagePath = Path.Combine(_rows.Path, "image");
+            var job = new TrainingJob
+            {
+                Spec = ticket.Spec,
+                Seed = ticket.Seed,
+                RowFiles = [.. _rows.Ended.Select(feed => feed.Path)],
+                Rows = _rows.Count().Rows,
+                Rank = part.Rank,
+                Ranks = part.Nodes.Count,
+                ImagePath = imagePath,
+            };
+            await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
+            var exchange = new PartExchange(part, Trainer, _mailbox);
+            using var worker = new WorkerProcess(_options, _key.Node, _time, _logger, exchange);
+            WorkerResult? result = null;
+            using (var phases = new WorkerPhases(span))
+            {
+                await foreach (WorkerLine line in GraincastActivity.TraceAsync(worker.RunAsync(jobPath, either.Token), phases.Fail))
+                {
+                    if (line.Progress is { } progress)
+                    {
+                        _progress = progress;
+                        phases.Enter(progress.Phase);
+                        yield return new TrainingStep(progress.Text, null);
+                    }
+
+                    result = line.Result ?? result;
+                }
+            }
+
+            await MustBeUnderWayAsync();
+            yield return new TrainingStep("", Publish(ticket.Spec, result!, imagePath, part.Rows, span) with { ExchangedBytes = exchange.SentBytes });
+        }
+        finally
+        {
+            // However it ended, no row stays on disk. But whoever enumerates may not have heard of the end yet, and a deactivated grain could not tell.
+            Clear();
+        }
+    }
 
     private async Task JoinAsync()
     {
@@ -226,10 +235,11 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     private TrainingResult Publish(TrainingSpec spec, WorkerResult result, string imagePath, long rows, string? fit)
     {
         using var activity = GraincastActivity.StartBelow(GraincastActivity.Publish, fit);
-        using (FileStream image = File.OpenRead(imagePath))
+        activity.Trace(() =>
         {
-            _store.Add(result.ImageSha256, image);
-        }
+            using FileStream image = File.OpenRead(imagePath);
+            return _store.Add(result.ImageSha256, image);
+        });
 
         _store.Claim(spec.Database, result.ImageSha256, spec.Role);
         LogPublished(_logger, spec.Run, result.ImageSha256, result.ImageBytes);

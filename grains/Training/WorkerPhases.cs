@@ -20,6 +20,9 @@ internal sealed class WorkerPhases(string? fit) : IDisposable
         }
     }
 
+    /// <summary>Says that the phase failed.</summary>
+    public void Fail(string errorType) => _activity.Fail(errorType);
+
     /// <summary>Ends the last phase.</summary>
     public void Dispose()
     {

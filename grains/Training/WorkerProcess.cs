@@ -19,6 +19,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     public async IAsyncEnumerable<WorkerLine> RunAsync(string jobPath, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ChildProcess child = _child = new ChildProcess(options, [jobPath], OverMemory(), time);
+        child.LowerPriority();
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var registration = cancellationToken.Register(() => child.Kill(Cancelled()));
         using var deadline = timeout.Token.Register(() => child.Kill(OverTime()));

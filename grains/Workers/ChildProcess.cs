@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Graincast.Telemetry;
@@ -44,6 +45,22 @@ internal sealed class ChildProcess : IDisposable
         ErrorText = ReadErrorAsync(_process.StandardError);
         Exited = _process.WaitForExitAsync(CancellationToken.None);
         _memory = time.CreateTimer(_ => CheckMemory(), null, MemoryCheckPeriod, MemoryCheckPeriod);
+    }
+
+    /// <summary>
+    /// Lets it run behind all else on the machine (nice 10): for work that takes every processor it is given, while calls that take a millisecond wait for one. Called
+    /// at once, all its threads are: each has the priority of the one that made it.
+    /// </summary>
+    public void LowerPriority()
+    {
+        try
+        {
+            _process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
+        {
+            // It has ended already.
+        }
     }
 
     public Stream Input => _process.StandardInput.BaseStream;

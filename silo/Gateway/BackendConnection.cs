@@ -356,6 +356,8 @@ public sealed partial class BackendConnection(Socket socket, string node, Backen
             calls.LogIfFailed(feed.AbortAsync());
         }
 
+        // Whoever gives up a run has not said why, or it was said before.
+        ActivityOf(run).Fail(SqlState.QueryCanceled);
         if (EndRun(run))
         {
             calls.LogIfFailed(calls.Supervisor(run).CancelAsync());

@@ -23,6 +23,7 @@ public static class SiloHost
 {
     private const string Invariant = "Npgsql";
     private const int ClusterPoolSize = 4;
+    private const int KnownAddresses = 10_000;
 
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1.25);
 
@@ -147,7 +148,12 @@ public static class SiloHost
 #pragma warning disable ORLEANSEXP003
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
-        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
+        silo.Configure<GrainDirectoryOptions>(directory =>
+        {
+            directory.RangeLeaseDuration = TimeSpan.Zero;
+            // Each training leaves the addresses of grains that nobody calls again; unless told, Orleans keeps a million of them.
+            directory.CacheSize = KnownAddresses;
+        });
     }
 
     // Every silo has such a pool at node 0.

@@ -31,7 +31,8 @@ public sealed class SpanFilter : BaseProcessor<Activity>
         ArgumentNullException.ThrowIfNull(data);
         data.SetTag(Message, null);
         data.SetTag(StackTrace, null);
-        if (data.Status == ActivityStatusCode.Error)
+        // Ours say no more than an error's type.
+        if (data.Status == ActivityStatusCode.Error && data.Source.Name != GraincastActivity.SourceName)
         {
             data.SetStatus(ActivityStatusCode.Error);
         }

@@ -46,10 +46,15 @@ internal sealed class FeedFile : IDisposable
         Dispose();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Gives it up unless it was ended.</summary>
     public void Dispose()
     {
         _file.Dispose();
+        if (!IsEnded)
+        {
+            _activity.Fail(SqlState.QueryCanceled);
+        }
+
         _activity?.Dispose();
     }
 }

@@ -24,7 +24,9 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
     private const int Rows = 2000;
     private const string Live = "soak_live";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan BetweenRestarts = TimeSpan.FromSeconds(20);
+
+    /// <summary>From the end of one restart to the next: twice as long as a restart explains errors, so that half of the time nothing does.</summary>
+    private static readonly TimeSpan BetweenRestarts = TimeSpan.FromSeconds(30);
 
     /// <summary>What the models of the project <see cref="Live"/> add to their feature.</summary>
     private static readonly int[] Added = [10, 20];
@@ -76,6 +78,7 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
         await using var client = await RunningClient.StartAsync(cluster.ConnectionString());
         var project = client.Project(Live);
         var last = cluster.Nodes.Last();
+        outcomes.LoadBegins();
         Task[] calls =
         [
             .. cluster.Nodes.Select(node => InSqlAsync(Predict, node, PredictRowAsync)),
@@ -134,6 +137,10 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
             {
                 outcomes.Fail(call, began, error.SqlState, error.Message);
             }
+            catch (TimeoutException error)
+            {
+                outcomes.Fail(call, began, "timeout", error.Message);
+            }
             await Task.Delay(Pause);
         }
     }
@@ -190,11 +197,16 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
         return (true, null);
     }
 
+    private async Task<bool> IsOnAfterAsync(TimeSpan time)
+    {
+        await Task.Delay(time, _over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return IsOn;
+    }
+
     private async Task RestartAsync()
     {
         var random = new Random(seed);
-        using var timer = new PeriodicTimer(BetweenRestarts);
-        while (IsOn && await timer.WaitForNextTickAsync(CancellationToken.None) && IsOn)
+        while (await IsOnAfterAsync(BetweenRestarts))
         {
             if (Restartable() is not { Length: > 0 } nodes)
             {

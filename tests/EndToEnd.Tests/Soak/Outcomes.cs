@@ -5,7 +5,10 @@ namespace Graincast.Soak;
 /// <summary>What became of the calls of a load: how many were answered right, how many wrong, and the errors by SQLSTATE.</summary>
 internal sealed class Outcomes
 {
-    /// <summary>A silo that is back is known to the others, and to clients, after this time at most.</summary>
+    /// <summary>
+    /// How long after its end a restart still explains what fails. The silo that is back must be found by the others (they read the membership table each 5 s) and by clients (their
+    /// list of gateways is as old), a trainer whose run's silo went waits 15 s, its lease, before it takes the run for over, and what a silo does for the first time it compiles first.
+    /// </summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     /// <summary>What a call may come to whose silo is restarted: it could not be reached, was lost in the call, or took its backend's session with it.</summary>
@@ -15,7 +18,7 @@ internal sealed class Outcomes
     private static readonly string[] OfConcurrency = [SqlState.SerializationFailure];
 
     private readonly ConcurrentDictionary<string, long> _right = new();
-    private readonly ConcurrentDictionary<string, (long Count, string First)> _errors = new();
+    private readonly ConcurrentDictionary<(string Call, string Class, string Reason), (long Count, string First)> _failed = new();
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly Lock _restarts = new();
     private int _underWay;
@@ -47,19 +50,23 @@ internal sealed class Outcomes
         }
         else
         {
+            Add(call, "wrong answer", "none", $"{answer}");
             _wrong.Enqueue($"{call} was answered {answer}");
         }
     }
 
-    /// <summary>An error of a call that began at <paramref name="began"/>.</summary>
-    public void Fail(string call, DateTime began, string sqlState, string message)
+    /// <summary>An error of a call that began at <paramref name="began"/>; <paramref name="error"/> is its SQLSTATE, where it has one.</summary>
+    public void Fail(string call, DateTime began, string error, string message)
     {
-        _errors.AddOrUpdate($"{call} {sqlState}", (1L, message), (_, seen) => (seen.Count + 1, seen.First));
         // What SQL predicts needs no silo.
-        var isExcused = call != MixedLoad.Predict && (OfConcurrency.Contains(sqlState) || (OfRestarts.Contains(sqlState) && WasRestartedSince(began)));
-        if (!isExcused)
+        var reason = call == MixedLoad.Predict ? "none"
+            : OfConcurrency.Contains(error) ? "deployment"
+            : OfRestarts.Contains(error) && WasRestartedSince(began) ? "restart"
+            : "none";
+        Add(call, error, reason, message);
+        if (reason == "none")
         {
-            _wrong.Enqueue($"{DateTime.UtcNow:HH:mm:ss.f} {call} failed, having begun at {began:HH:mm:ss.f}: {sqlState} {message}");
+            _wrong.Enqueue($"{DateTime.UtcNow:HH:mm:ss.f} {call} failed, having begun at {began:HH:mm:ss.f}: {error} {message}");
         }
     }
 
@@ -80,12 +87,25 @@ internal sealed class Outcomes
         }
     }
 
+    /// <summary>All silos are new when a load begins: none has done anything of it yet.</summary>
+    public void LoadBegins()
+    {
+        RestartBegins();
+        RestartEnds();
+    }
+
+    /// <summary>A table: each kind of call, its right answers, and its errors by SQLSTATE and by what explains them.</summary>
     public override string ToString()
     {
-        var right = _right.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value,9} × {pair.Key}");
-        var errors = _errors.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value.Count,9} × {pair.Key}: {pair.Value.First}");
-        return string.Join('\n', right.Concat(errors));
+        var right = _right.Select(pair => (pair.Key, Line: Line(pair.Key, "right", "", pair.Value, "")));
+        var failed = _failed.Select(pair => (pair.Key.Call, Line: Line(pair.Key.Call, pair.Key.Class, pair.Key.Reason, pair.Value.Count, pair.Value.First)));
+        return string.Join('\n', right.Concat(failed).OrderBy(row => row.Item1, StringComparer.Ordinal).Select(row => row.Line).Prepend(Line("call", "class", "explained by", "count", "first message")));
     }
+
+    private static string Line(string call, string error, string reason, object count, string message) => $"{call,-16} | {error,-12} | {reason,-12} | {count,8} | {message}";
+
+    private void Add(string call, string error, string reason, string message) =>
+        _failed.AddOrUpdate((call, error, reason), (1L, message), (_, seen) => (seen.Count + 1, seen.First));
 
     private bool WasRestartedSince(DateTime began)
     {

@@ -17,7 +17,7 @@ internal sealed class ProcessSamples
     /// <param name="MegabytesPerMinute">Slope of the least-squares line through the samples of its memory.</param>
     /// <param name="FirstMb">Memory at the first of these samples.</param>
     /// <param name="LastMb">Memory at the last.</param>
-    /// <param name="Descriptors">Its open files and sockets at the first of these samples.</param>
+    /// <param name="Descriptors">The most open files and sockets in the first half of these samples: what is used under load, while a leak would still grow.</param>
     public sealed record Course(string Name, int Pid, double MegabytesPerMinute, double FirstMb, double LastMb, int Descriptors)
     {
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}: {FirstMb:F1} → {LastMb:F1} MB, {MegabytesPerMinute:F2} MB/min, {Descriptors} descriptors");
@@ -61,7 +61,7 @@ internal sealed class ProcessSamples
         var minutes = samples.Average(sample => sample.At.TotalMinutes);
         var memory = samples.Average(sample => sample.MemoryMb);
         var slope = samples.Sum(sample => (sample.At.TotalMinutes - minutes) * (sample.MemoryMb - memory)) / samples.Sum(sample => Math.Pow(sample.At.TotalMinutes - minutes, 2));
-        return new Course(name, pid, slope, samples[0].MemoryMb, samples[^1].MemoryMb, samples[0].Descriptors);
+        return new Course(name, pid, slope, samples[0].MemoryMb, samples[^1].MemoryMb, samples.Take((samples.Length + 1) / 2).Max(sample => sample.Descriptors));
     }
 
     private static double? Memory(int pid, string field)

@@ -1,29 +1,31 @@
 using Graincast.Servers;
-using Shouldly;
 
 namespace Graincast.Soak;
 
 /// <summary>A coordinator and two workers where there is Citus, else one node; and what a load must not leave behind in it.</summary>
 public sealed class SoakCluster() : GraincastCluster(Citus.IsAvailable ? 2 : 0)
 {
-    /// <summary>Waits until nothing of any training is left: no child, no row on disk, no run under way, no half-committed transaction, no connection without its backend.</summary>
-    public async Task MustBeIdleAsync()
+    /// <summary>Half-committed transactions are ended by Citus' maintenance, once a minute.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Waits until nothing of any training is left, and returns what is all the same: what it is, and how many.</summary>
+    public Task<IReadOnlyDictionary<string, long>> LeaksAsync() => LeastAsync(async () =>
     {
+        Dictionary<string, long> left = new() { ["runs"] = 0, ["children"] = 0, ["files"] = 0, ["sockets"] = 0, ["prepared transactions"] = 0 };
         foreach (var node in Nodes)
         {
-            await Wait.UntilAsync($"node {node} has no run under way", async () => await ScalarAsync<long>("SELECT count(*) FROM pgml.runs WHERE status = 'in_progress'", node) == 0);
-            await Wait.UntilAsync($"node {node} has no child", () => Processes.In(Columns(node) + "/").Length == 0);
-            await Wait.UntilAsync($"node {node} has no rows of trainings", () => !Directory.EnumerateFiles(Columns(node), "*", SearchOption.AllDirectories).Any());
-            await Wait.UntilAsync($"node {node} has no prepared transaction", async () => await ScalarAsync<long>("SELECT count(*) FROM pg_prepared_xacts", node) == 0, TimeSpan.FromMinutes(2));
-            (await ScalarAsync<long>("SELECT count(*) FROM pg_ls_tmpdir()", node)).ShouldBe(0, $"temporary files of node {node}'s Postgres");
-            // What the silo's own sessions call it by.
-            await Wait.UntilAsync($"node {node}'s silo has no connection without a backend", async () =>
-                Connections(node) <= await ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'", node));
+            left["runs"] += await ScalarAsync<long>("SELECT count(*) FROM pgml.runs WHERE status = 'in_progress'", node);
+            left["children"] += Processes.In(Columns(node) + "/").Length;
+            left["files"] += Directory.EnumerateFiles(Columns(node), "*", SearchOption.AllDirectories).Count() + await ScalarAsync<long>("SELECT count(*) FROM pg_ls_tmpdir()", node);
+            // What the silo's own sessions call it by is in use too.
+            left["sockets"] += Math.Max(0, Connections(node) - await ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'", node));
+            left["prepared transactions"] += await ScalarAsync<long>("SELECT count(*) FROM pg_prepared_xacts", node);
         }
-    }
+        return left;
+    });
 
-    /// <summary>Makes all images old, lets each silo sweep at a start, and waits until there are those that models name and no others.</summary>
-    public async Task MustHaveTheCatalogsImagesAsync()
+    /// <summary>Makes all images old, lets each silo sweep at a start, waits until there are those that models name and no others, and returns how many others there are all the same.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ImageLeaksAsync()
     {
         foreach (var file in Nodes.SelectMany(ImageFiles))
         {
@@ -32,9 +34,23 @@ public sealed class SoakCluster() : GraincastCluster(Citus.IsAvailable ? 2 : 0)
         foreach (var node in Nodes)
         {
             await RestartSiloAsync(node);
-            HashSet<string> named = [.. (await ScalarAsync<string[]>("SELECT coalesce(array_agg(DISTINCT encode(image_sha256, 'hex')), '{}') FROM pgml.models WHERE image_sha256 IS NOT NULL", node))];
-            await Wait.UntilAsync($"node {node} has no image that no model names", () => ImageFiles(node).All(file => named.Contains(Path.GetFileNameWithoutExtension(file))));
         }
+        HashSet<string> named = [.. await ScalarAsync<string[]>("SELECT coalesce(array_agg(DISTINCT encode(image_sha256, 'hex')), '{}') FROM pgml.models WHERE image_sha256 IS NOT NULL")];
+        return await LeastAsync(() => Task.FromResult(new Dictionary<string, long> { ["images"] = Nodes.SelectMany(ImageFiles).Count(file => !named.Contains(Path.GetFileNameWithoutExtension(file))) }));
+    }
+
+    private static async Task<IReadOnlyDictionary<string, long>> LeastAsync(Func<Task<Dictionary<string, long>>> count)
+    {
+        Dictionary<string, long> left = [];
+        try
+        {
+            await Wait.UntilAsync("nothing is left behind", async () => (left = await count()).Values.All(number => number == 0), Limit);
+        }
+        catch (TimeoutException)
+        {
+            // The numbers say more.
+        }
+        return left;
     }
 
     private string[] ImageFiles(int node) => Directory.Exists(Images(node)) ? Directory.GetFiles(Images(node)) : [];

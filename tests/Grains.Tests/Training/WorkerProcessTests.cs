@@ -61,6 +61,15 @@ public sealed class WorkerProcessTests : IDisposable
         (error.SqlState, error.Message).ShouldBe(("08006", "the training process of node node-0 ended with exit code 3"));
     }
 
+    [Fact]
+    public async Task A_worker_runs_behind_all_else_on_the_machine()
+    {
+        _peer.Delivery.SetResult();
+        var run = RunAsync(Result, """until [ "$(cut -d' ' -f19 /proc/$$/stat)" = 10 ]; do :; done; exec cat "$0" """).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        (await run.MoveNextAsync()).ShouldBeTrue("its niceness is 10 within its time budget");
+    }
+
     /// <param name="last">What the worker writes after a packet.</param>
     /// <param name="script">Instead of all that, what a shell does with the file of it.</param>
     private IAsyncEnumerable<WorkerLine> RunAsync(WorkerLine last, string? script = null)

@@ -44,6 +44,21 @@ public sealed class SpanFilterTests : IDisposable
         (span.Status, span.StatusDescription).ShouldBe((ActivityStatusCode.Error, null));
     }
 
+    [Fact]
+    public void What_a_span_of_ours_says_of_its_failure_is_exported()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == GraincastActivity.SourceName, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded };
+        ActivitySource.AddActivityListener(listener);
+        using var filter = new SpanFilter();
+        using Activity span = GraincastActivity.Source.StartActivity(GraincastActivity.Fit)!;
+        span.Fail("08006");
+        span.Fail(SqlState.QueryCanceled);
+
+        filter.OnEnd(span);
+
+        (span.Status, span.StatusDescription).ShouldBe((ActivityStatusCode.Error, "fit failed: 08006"));
+    }
+
     [Theory, InlineData("ITrainerGrain/DeliverAsync", false), InlineData("ITrainerGrain/FitAsync", true)]
     public void Packets_of_a_fit_are_not_exported(string name, bool exported)
     {

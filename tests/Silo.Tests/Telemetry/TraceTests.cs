@@ -67,7 +67,67 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
 
         SpinWait.SpinUntil(() => Named(GraincastActivity.Open).Length == 1, TimeSpan.FromSeconds(5)).ShouldBeTrue();
         Activity open = Named(GraincastActivity.Open).Single();
-        (open.ParentSpanId, open.Status, open.StatusDescription, open.GetTagItem(GraincastActivity.ErrorType)).ShouldBe((_caller.SpanId, ActivityStatusCode.Error, null, SqlState.UndefinedObject));
+        (open.ParentSpanId, open.Status, open.StatusDescription, open.GetTagItem(GraincastActivity.ErrorType)).ShouldBe((_caller.SpanId, ActivityStatusCode.Error, "open failed: 42704", SqlState.UndefinedObject));
+    }
+
+    [Fact]
+    public void A_training_that_fails_ends_its_spans_with_its_SQLSTATE_and_none_of_its_values()
+    {
+        Listen();
+        using var backend = TestBackend.Connect(gateway.Path);
+        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        backend.Begin(2);
+        backend.ReceiveLast<RunBegun>();
+        backend.Feed(2, [8675309, double.NaN, .. TrainingCalls.Numbers(20)]);
+        backend.Receive<Acknowledged>();
+        backend.Send(new Fit(2, 22), TrainingCalls.Call);
+        Error error = backend.ReceiveLast<Error>().Last;
+
+        MustFail(error.SqlState, GraincastActivity.Train, GraincastActivity.Fit, "preparing");
+    }
+
+    [Fact]
+    public void A_training_that_is_refused_ends_its_spans_with_its_SQLSTATE()
+    {
+        Listen();
+        using var backend = TestBackend.Connect(gateway.Path);
+        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        backend.Begin(3, algorithm: "canary");
+        Error error = backend.Receive<Error>();
+
+        MustFail(error.SqlState, GraincastActivity.Train, GraincastActivity.Begin);
+    }
+
+    [Fact]
+    public void A_training_that_is_cancelled_while_it_fits_ends_its_spans_as_cancelled()
+    {
+        Listen();
+        using var backend = TestBackend.Connect(gateway.Path);
+        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        backend.Begin(4, "lightgbm", """{"n_estimators": 10000, "num_leaves": 1000, "min_data_in_leaf": 1}""");
+        backend.ReceiveLast<RunBegun>();
+        backend.Feed(4, Enumerable.Range(0, 200_000).Select(i => Math.Sin(i)));
+        backend.Receive<Acknowledged>();
+        backend.Send(new Fit(4, 200_000), TrainingCalls.Call);
+        backend.Receive<Progress>();
+        backend.Send(new Cancel(4), 0);
+
+        MustFail(SqlState.QueryCanceled, GraincastActivity.Train, GraincastActivity.Fit);
+    }
+
+    [Fact]
+    public void A_training_that_is_cancelled_while_it_is_fed_ends_its_spans_as_cancelled()
+    {
+        Listen();
+        using var backend = TestBackend.Connect(gateway.Path);
+        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        backend.Begin(5);
+        backend.ReceiveLast<RunBegun>();
+        backend.Send(new BeginFeed(5), TrainingCalls.FeedStream);
+        backend.Send(new Rows(1, [0, .. new byte[16]]), TrainingCalls.FeedStream);
+        backend.Send(new Cancel(5), 0);
+
+        MustFail(SqlState.QueryCanceled, GraincastActivity.Train, GraincastActivity.Feed);
     }
 
     [Fact]
@@ -83,6 +143,16 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     }
 
     public void Dispose() => _listener?.Dispose();
+
+    private void MustFail(string sqlState, params string[] spans)
+    {
+        SpinWait.SpinUntil(() => spans.All(span => Named(span).Length == 1), TimeSpan.FromSeconds(5)).ShouldBeTrue();
+        foreach (string name in spans)
+        {
+            Activity span = Named(name).Single();
+            (span.Status, span.StatusDescription, span.GetTagItem(GraincastActivity.ErrorType)).ShouldBe((ActivityStatusCode.Error, $"{name} failed: {sqlState}", sqlState));
+        }
+    }
 
     private void Listen()
     {
