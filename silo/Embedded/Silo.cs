@@ -8,6 +8,8 @@ namespace Graincast.Embedded;
 /// <summary>The silo beside the embedded Postgres: a detached <c>graincast serve</c>.</summary>
 internal sealed class Silo(NodeDirectory node, SystemUser user)
 {
+    private const int Starts = 3;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
     private readonly ProcessFile _process = new(node.SiloPid);
@@ -37,14 +39,18 @@ internal sealed class Silo(NodeDirectory node, SystemUser user)
     public async Task StartAsync(string connectionString, string clusterConnectionString, CancellationToken cancellation)
     {
         WriteConfig(connectionString, clusterConnectionString);
-        var logged = new FileInfo(node.SiloLog) is { Exists: true } log ? log.Length : 0;
-        var dotnet = Environment.ProcessPath ?? "dotnet";
-        string[] program = Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? [dotnet, Path.Combine(node.Data.App, "graincast.dll")] : [Path.Combine(node.Data.App, "graincast")];
-        _process.Write(Child.Detach(user.Wrap([.. program, "serve", "--config", node.SiloConfig]), node.SiloLog, node.Top));
-
-        var accepted = await Deadline.WaitAsync(() => Accepts || Pid is null, StartTimeout, cancellation) && Pid is not null;
-        if (!accepted)
+        for (var start = 1; ; start++)
         {
+            var logged = new FileInfo(node.SiloLog) is { Exists: true } log ? log.Length : 0;
+            if (await LaunchAsync(cancellation))
+            {
+                return;
+            }
+            // On a machine that is busy the others may give a silo up before it is there; the next one is another silo to them.
+            if (Pid is null && start < Starts && LogTail.Contains(node.SiloLog, logged, DeathHandler.Dying))
+            {
+                continue;
+            }
             var reason = Pid is null ? "it ended" : $"no connection within {StartTimeout.TotalSeconds} s";
             await StopAsync(cancellation);
             throw new GraincastException(SqlState.ConnectionFailure, $"The silo did not start, {reason}: {LogTail.LastError(node.SiloLog, logged)}", $"Its log is {node.SiloLog}.");
@@ -53,6 +59,15 @@ internal sealed class Silo(NodeDirectory node, SystemUser user)
 
     /// <summary>Stops it, by force when it does not listen. Returns whether force was needed.</summary>
     public Task<bool> StopAsync(CancellationToken cancellation) => _process.StopAsync(StopTimeout, cancellation);
+
+    /// <summary>Whether it accepts connections; else it has ended, or does not listen in time.</summary>
+    private async Task<bool> LaunchAsync(CancellationToken cancellation)
+    {
+        var dotnet = Environment.ProcessPath ?? "dotnet";
+        string[] program = Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? [dotnet, Path.Combine(node.Data.App, "graincast.dll")] : [Path.Combine(node.Data.App, "graincast")];
+        _process.Write(Child.Detach(user.Wrap([.. program, "serve", "--config", node.SiloConfig]), node.SiloLog, node.Top));
+        return await Deadline.WaitAsync(() => Accepts || Pid is null, StartTimeout, cancellation) && Pid is not null;
+    }
 
     private void WriteConfig(string connectionString, string clusterConnectionString)
     {

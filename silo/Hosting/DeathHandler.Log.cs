@@ -2,6 +2,9 @@ namespace Graincast.Hosting;
 
 public sealed partial class DeathHandler
 {
-    [LoggerMessage(3201, LogLevel.Critical, "This silo ends: {Reason}")]
+    /// <summary>How the line of the log begins that says why.</summary>
+    public const string Dying = "This silo ends:";
+
+    [LoggerMessage(3201, LogLevel.Critical, Dying + " {Reason}")]
     private static partial void LogDying(ILogger logger, Exception? exception, string reason);
 }

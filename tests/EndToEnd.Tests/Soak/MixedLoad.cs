@@ -25,6 +25,9 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
     private const string Live = "soak_live";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Calls that a silo which is down refuses at once would take the processor that it needs to start.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
+
     /// <summary>From the end of one restart to the next: twice as long as a restart explains errors, so that half of the time nothing does.</summary>
     private static readonly TimeSpan BetweenRestarts = TimeSpan.FromSeconds(30);
 
@@ -124,10 +127,12 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
         while (IsOn)
         {
             var began = DateTime.UtcNow;
+            var pause = AfterFailure;
             try
             {
                 var (isRight, answer) = await act(random);
                 outcomes.Count(call, isRight, answer);
+                pause = Pause;
             }
             catch (PostgresException error)
             {
@@ -141,7 +146,7 @@ internal sealed class MixedLoad(GraincastCluster cluster, int seed, Outcomes out
             {
                 outcomes.Fail(call, began, "timeout", error.Message);
             }
-            await Task.Delay(Pause);
+            await Task.Delay(pause);
         }
     }
 
