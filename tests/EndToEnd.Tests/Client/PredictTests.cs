@@ -66,11 +66,11 @@ public sealed class PredictTests(GraincastServer server) : IAsyncLifetime
         await using var session = await Session.OpenAsync(server, "sdk");
         await session.ScalarAsync<long>("SELECT pgml.import_model('sdk', 'classification', $1)", OnnxFiles.Stump(new[] { "low", "high" }, isZipped: true));
 
-        (await Project.PredictBatchAsync(new float[] { 0, 0, 0, 1, 0, 0.5f }, Test)).ShouldBe([1, 0, 1], "maps are sorted: high is 0");
+        (await Project.PredictBatchAsync(new float[] { 0, 0, 0, 1, 0, 0.5f }, Test)).ShouldBe([0, 1, 0], "labels are in the file's order");
         var answer = await Project.GetPredictionAsync(new float[] { 0, 1 }, Test);
-        (answer.Value, answer.Label).ShouldBe((0, "high"));
-        answer.Labels.ShouldBe(["high", "low"]);
-        answer.Probabilities.ShouldBe([0.75f, 0.25f]);
+        (answer.Value, answer.Label).ShouldBe((1, "high"));
+        answer.Labels.ShouldBe(["low", "high"]);
+        answer.Probabilities.ShouldBe([0.25f, 0.75f]);
     }
 
     [Fact(Explicit = true)]
