@@ -28,13 +28,8 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
             await before.ScalarAsync<float>(Predict);
         }
         var silo = server.SiloPid;
-        var postmaster = int.Parse(File.ReadLines(Path.Combine(server.Data, "postgres", "postmaster.pid")).First());
 
-        // What `pg_ctl stop -m fast` sends.
-        Signal.Send(postmaster, Signal.Interrupt);
-        await Wait.UntilAsync("Postgres is down", () => !Processes.IsAlive(postmaster));
-        await Cli.MustSucceedAsync("up", "--data", server.Data);
-        server.Superuser.Clear();
+        await RestartPostgresAsync();
 
         await using var session = await Session.OpenAsync(server);
         (await session.ScalarAsync<float>("SELECT pgml.predict('opened later', ARRAY[0.25, 0.5]::real[])")).ShouldBeInRange(-3, 3);
@@ -65,5 +60,44 @@ public sealed class PostgresRestartTests(GraincastServer server, ITestOutputHelp
         server.SiloPid.ShouldBe(silo);
         Processes.IsAlive(silo).ShouldBeTrue();
         (await session.ScalarAsync<float>(Predict)).ShouldBeInRange(-3, 3);
+    }
+
+    [Fact]
+    public async Task A_Postgres_that_does_not_preload_the_library_forgets_who_set_its_socket_before_the_first_call()
+    {
+        await _trainings.PrepareAsync();
+        var settings = Path.Combine(server.Data, "postgres", "postgresql.conf");
+        var before = await File.ReadAllTextAsync(settings, TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(settings, "shared_preload_libraries = ''\n", TestContext.Current.CancellationToken);
+        try
+        {
+            await RestartPostgresAsync();
+            await using (await server.ConnectAsAsync("early"))
+            {
+            }
+            await using var session = await Session.OpenAsync(server, "early");
+            // Until the library is there the setting is a placeholder that anyone may set.
+            await session.ExecuteAsync("SET graincast.socket = '/tmp/my.sock'");
+
+            await session.ScalarAsync<string>("SELECT pgml.version()");
+
+            (await session.ScalarAsync<string>("SHOW graincast.socket")).ShouldBe(server.SiloSocket);
+            (await Should.ThrowAsync<Npgsql.PostgresException>(() => session.ExecuteAsync("SET graincast.socket = '/tmp/my.sock'"))).SqlState.ShouldBe("42501");
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(settings, before, CancellationToken.None);
+            await RestartPostgresAsync();
+        }
+    }
+
+    private async Task RestartPostgresAsync()
+    {
+        var postmaster = int.Parse(File.ReadLines(Path.Combine(server.Data, "postgres", "postmaster.pid")).First());
+        // What `pg_ctl stop -m fast` sends.
+        Signal.Send(postmaster, Signal.Interrupt);
+        await Wait.UntilAsync("Postgres is down", () => !Processes.IsAlive(postmaster));
+        await Cli.MustSucceedAsync("up", "--data", server.Data);
+        server.Superuser.Clear();
     }
 }
