@@ -10,7 +10,7 @@ namespace Graincast.Failures;
 [Collection(FailureCollection.Name)]
 public sealed class HostileSiloTests(GraincastServer server) : IAsyncLifetime
 {
-    private const int TimeoutMs = 300;
+    private const int TimeoutMs = 1000;
     private readonly FakeSilo _silo = new(server);
 
     public static TheoryData<string> Names => [.. HostileSilo.Cases.Keys];
