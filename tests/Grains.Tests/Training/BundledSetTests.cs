@@ -30,7 +30,7 @@ public class BundledSetTests(ITestOutputHelper output)
         })
         {
             data.Add("diabetes", "target", "regression", algorithm, least);
-            // Its features, in the hundreds, are too large for gradient steps: StochasticGradientTests.
+            // Its features, in the hundreds, are too large for gradient steps, and the metrics say so: StochasticGradientTests.
             if (algorithm != "stochastic_gradient_descent")
             {
                 data.Add("linnerud", "chins", "regression", algorithm, -100);

@@ -13,6 +13,9 @@ namespace Graincast.Training;
 /// <param name="label">The label against the rest; unused for numbers.</param>
 internal sealed class OnlineLearner(TrainingPart part, HyperparameterValues settings, OnlineMethod method, int label)
 {
+    // scikit-learn's: steps that grow from row to row, as those of features of another scale do, end in large numbers instead of none.
+    private const double SteepestSlope = 1e12;
+
     private readonly double[] _features = new double[part.Width];
     private readonly double[] _weights = new double[part.Width];
     private readonly double[] _sum = new double[part.Width];
@@ -112,7 +115,7 @@ internal sealed class OnlineLearner(TrainingPart part, HyperparameterValues sett
         method.Penalty?.Shrink(_weights, length);
         if (slope != 0)
         {
-            var step = -side * slope * length;
+            var step = -side * Math.Clamp(slope, -SteepestSlope, SteepestSlope) * length;
             TensorPrimitives.MultiplyAdd(_features, step, _weights, _weights);
             _intercept += _fitIntercept ? step : 0;
         }
