@@ -15,8 +15,7 @@ public sealed class BackgroundTests(GraincastServer server)
     {
         await _trainings.PrepareAsync();
         await using var session = await Session.OpenAsync(server);
-        var run = await session.ScalarAsync<long>($"SELECT {Trainings.LongFit.Replace("SELECT * FROM pgml.train(", "pgml.train_async(", StringComparison.Ordinal)}");
-        await Wait.UntilAsync("a worker fits", () => _trainings.Workers().Count == 1);
+        var run = await FitInBackgroundAsync(session);
 
         await server.KillSiloAsync();
         (await StatusAsync(session, run)).ShouldBe("in_progress ");
@@ -32,8 +31,7 @@ public sealed class BackgroundTests(GraincastServer server)
     {
         await _trainings.PrepareAsync();
         await using var session = await Session.OpenAsync(server);
-        var run = await session.ScalarAsync<long>($"SELECT {Trainings.LongFit.Replace("SELECT * FROM pgml.train(", "pgml.train_async(", StringComparison.Ordinal)}");
-        await Wait.UntilAsync("a worker fits", () => _trainings.Workers().Count == 1);
+        var run = await FitInBackgroundAsync(session);
 
         var silo = server.SiloPid;
         Signal.Send(silo, Signal.Terminate);
@@ -45,6 +43,14 @@ public sealed class BackgroundTests(GraincastServer server)
         _trainings.Workers().ShouldBeEmpty();
         await server.StartSiloAsync();
         (await session.ScalarAsync<long>("SELECT count(*) FROM pgml.stat_progress_train")).ShouldBe(0);
+    }
+
+    /// <summary>Returns the run's id when its worker fits.</summary>
+    private async Task<long> FitInBackgroundAsync(Session session)
+    {
+        var run = await session.ScalarAsync<long>($"SELECT {Trainings.LongFit.Replace("SELECT * FROM pgml.train(", "pgml.train_async(", StringComparison.Ordinal)}");
+        await Wait.UntilAsync("a worker fits", () => _trainings.Workers().Count == 1);
+        return run;
     }
 
     private static Task<string> StatusAsync(Session session, long run) => session.ScalarAsync<string>("SELECT concat(status, ' ', error_sqlstate) FROM pgml.runs WHERE id = $1", run);

@@ -20,9 +20,7 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     [Fact]
     public void A_training_on_three_nodes_is_one_trace_below_the_callers_span()
     {
-        Listen();
-        using var backend = TestBackend.Connect(gateway.Path);
-        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        using TestBackend backend = ConnectTraced();
         backend.Begin(1, project: "traced");
         backend.ReceiveLast<RunBegun>();
         foreach (string node in Nodes)
@@ -57,9 +55,7 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     [Fact]
     public void A_call_that_fails_says_its_SQLSTATE_and_the_next_one_has_a_trace_of_its_own()
     {
-        Listen();
-        using var backend = TestBackend.Connect(gateway.Path);
-        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        using TestBackend backend = ConnectTraced();
         backend.Send(new Open("alice", new byte[32]), TrainingCalls.Call);
         backend.Receive<Error>().SqlState.ShouldBe(SqlState.UndefinedObject);
         backend.Send(new Open("alice", new byte[32]), TrainingCalls.Call);
@@ -73,9 +69,7 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     [Fact]
     public void A_training_that_fails_ends_its_spans_with_its_SQLSTATE_and_none_of_its_values()
     {
-        Listen();
-        using var backend = TestBackend.Connect(gateway.Path);
-        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        using TestBackend backend = ConnectTraced();
         backend.Begin(2);
         backend.ReceiveLast<RunBegun>();
         backend.Feed(2, [8675309, double.NaN, .. TrainingCalls.Numbers(20)]);
@@ -89,9 +83,7 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     [Fact]
     public void A_training_that_is_refused_ends_its_spans_with_its_SQLSTATE()
     {
-        Listen();
-        using var backend = TestBackend.Connect(gateway.Path);
-        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        using TestBackend backend = ConnectTraced();
         backend.Begin(3, algorithm: "canary");
         Error error = backend.Receive<Error>();
 
@@ -101,15 +93,8 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     [Fact]
     public void A_training_that_is_cancelled_while_it_fits_ends_its_spans_as_cancelled()
     {
-        Listen();
-        using var backend = TestBackend.Connect(gateway.Path);
-        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
-        backend.Begin(4, "lightgbm", """{"n_estimators": 10000, "num_leaves": 1000, "min_data_in_leaf": 1}""");
-        backend.ReceiveLast<RunBegun>();
-        backend.Feed(4, Enumerable.Range(0, 200_000).Select(i => Math.Sin(i)));
-        backend.Receive<Acknowledged>();
-        backend.Send(new Fit(4, 200_000), TrainingCalls.Call);
-        backend.Receive<Progress>();
+        using TestBackend backend = ConnectTraced();
+        backend.FitForLong(4);
         backend.Send(new Cancel(4), 0);
 
         MustFail(SqlState.QueryCanceled, GraincastActivity.Train, GraincastActivity.Fit);
@@ -118,9 +103,7 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
     [Fact]
     public void A_training_that_is_cancelled_while_it_is_fed_ends_its_spans_as_cancelled()
     {
-        Listen();
-        using var backend = TestBackend.Connect(gateway.Path);
-        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        using TestBackend backend = ConnectTraced();
         backend.Begin(5);
         backend.ReceiveLast<RunBegun>();
         backend.Send(new BeginFeed(5), TrainingCalls.FeedStream);
@@ -152,6 +135,15 @@ public sealed class TraceTests(RunningGateway gateway) : IClassFixture<RunningGa
             Activity span = Named(name).Single();
             (span.Status, span.StatusDescription, span.GetTagItem(GraincastActivity.ErrorType)).ShouldBe((ActivityStatusCode.Error, $"{name} failed: {sqlState}", sqlState));
         }
+    }
+
+    /// <summary>A backend whose first call belongs to the caller's trace, of which every span is kept.</summary>
+    private TestBackend ConnectTraced()
+    {
+        Listen();
+        var backend = TestBackend.Connect(gateway.Path);
+        backend.Send(new TraceParent(_caller), TrainingCalls.Call);
+        return backend;
     }
 
     private void Listen()

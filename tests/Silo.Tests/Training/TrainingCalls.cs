@@ -40,5 +40,16 @@ public static class TrainingCalls
         backend.Send(new EndFeed(rows), stream);
     }
 
+    /// <summary>A training under way that takes longer than a test does.</summary>
+    public static void FitForLong(this TestBackend backend, ulong run)
+    {
+        backend.Begin(run, "lightgbm", """{"n_estimators": 10000, "num_leaves": 1000, "min_data_in_leaf": 1}""");
+        backend.ReceiveLast<RunBegun>();
+        backend.Feed(run, Enumerable.Range(0, 200_000).Select(i => Math.Sin(i)));
+        backend.Receive<Acknowledged>();
+        backend.Send(new Fit(run, 200_000), Call);
+        backend.Receive<Progress>();
+    }
+
     public static IEnumerable<double> Numbers(int count) => Enumerable.Range(0, count).Select(i => (double)((i * 7919) % 1000));
 }

@@ -127,12 +127,7 @@ public sealed class TrainingTests(RunningGateway gateway) : IClassFixture<Runnin
     {
         using (var backend = TestBackend.Connect(gateway.Path))
         {
-            backend.Begin(50, "lightgbm", """{"n_estimators": 10000, "num_leaves": 1000, "min_data_in_leaf": 1}""");
-            backend.ReceiveLast<RunBegun>();
-            backend.Feed(50, Enumerable.Range(0, 200_000).Select(i => Math.Sin(i)));
-            backend.Receive<Acknowledged>();
-            backend.Send(new Fit(50, 200_000), TrainingCalls.Call);
-            backend.Receive<Progress>();
+            backend.FitForLong(50);
             gateway.WorkersOf(50).ShouldNotBeEmpty();
         }
 
@@ -143,12 +138,7 @@ public sealed class TrainingTests(RunningGateway gateway) : IClassFixture<Runnin
     public void A_worker_that_is_killed_costs_its_run_and_nothing_else()
     {
         using var backend = TestBackend.Connect(gateway.Path);
-        backend.Begin(60, "lightgbm", """{"n_estimators": 10000, "num_leaves": 1000, "min_data_in_leaf": 1}""");
-        backend.ReceiveLast<RunBegun>();
-        backend.Feed(60, Enumerable.Range(0, 200_000).Select(i => Math.Sin(i)));
-        backend.Receive<Acknowledged>();
-        backend.Send(new Fit(60, 200_000), TrainingCalls.Call);
-        backend.Receive<Progress>();
+        backend.FitForLong(60);
 
         foreach (int worker in gateway.WorkersOf(60))
         {
