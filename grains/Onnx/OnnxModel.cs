@@ -16,14 +16,14 @@ internal sealed class OnnxModel : IDisposable
         + "[rows, classes] (also as skl2onnx's ZipMap), with or without the label.";
 
     private readonly InferenceSession _session;
-    private readonly IReadOnlyList<Label[]> _lists;
+    private readonly OnnxScores _reader;
     private readonly RunOptions _run = new();
     private readonly string _scores;
     private readonly string? _label;
 
     private OnnxModel(InferenceSession session, IReadOnlyList<Label[]> lists)
     {
-        (_session, _lists) = (session, lists);
+        (_session, _reader) = (session, new OnnxScores(lists));
         Inputs = [.. session.InputNames.Select(InputOf)];
         long width = Inputs.Sum(input => (long)input.Width);
         if (width is 0 or > MaxInputs)
@@ -89,7 +89,7 @@ internal sealed class OnnxModel : IDisposable
     /// <exception cref="GraincastException">22023: the model fails on them.</exception>
     public double[] Score(ReadOnlyMemory<float> numbers, int outputs)
     {
-        var scores = Run(numbers, [_scores], results => OnnxScores.Read(results[0], _lists));
+        var scores = Run(numbers, [_scores], results => _reader.Read(results[0]));
         var rows = numbers.Length / Width;
         return scores.Length == rows * outputs
             ? scores
@@ -101,7 +101,7 @@ internal sealed class OnnxModel : IDisposable
     public (double[] Scores, Label[]? Labels, string[] Chosen) ScoreWithLabels(ReadOnlyMemory<float> numbers) => Run(
         numbers,
         _label is null ? [_scores] : [_scores, _label],
-        outputs => (OnnxScores.Read(outputs[0], _lists), OnnxScores.ReadLabels(outputs[0], _lists), outputs.Count > 1 ? OnnxScores.ReadTexts(outputs[1]) : []));
+        outputs => (_reader.Read(outputs[0]), _reader.ReadLabels(outputs[0]), outputs.Count > 1 ? OnnxScores.ReadTexts(outputs[1]) : []));
 
     public void Dispose()
     {

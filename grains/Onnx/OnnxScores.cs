@@ -5,11 +5,15 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Graincast.Onnx;
 
 /// <summary>What a model answers: a tensor, or a sequence of maps from label to probability, one a row, as ZipMap makes it.</summary>
-internal static class OnnxScores
+/// <param name="lists">The orders of labels that may be those of maps, which are sorted: that with the same labels is, else their own.</param>
+internal sealed class OnnxScores(IReadOnlyList<Label[]> lists)
 {
-    /// <summary>All numbers, row by row. Those of maps, which are sorted, in the order of that of <paramref name="lists"/> which has the same labels; else as they are.</summary>
+    // Of each label of the order its place in a map: ZipMap's labels are the model's, the same in every row of every answer.
+    private int[]? _places;
+
+    /// <summary>All numbers, row by row.</summary>
     /// <exception cref="GraincastException">0A000: it is neither.</exception>
-    public static double[] Read(OrtValue value, IReadOnlyList<Label[]> lists)
+    public double[] Read(OrtValue value)
     {
         if (value.OnnxType == OnnxValueType.ONNX_TYPE_TENSOR)
         {
@@ -19,21 +23,20 @@ internal static class OnnxScores
         }
 
         var scores = new List<double>();
-        int[]? places = null;
         for (var row = 0; row < CountMaps(value); row++)
         {
             using var map = value.GetValue(row, OrtAllocator.DefaultInstance);
             using var numbers = map.GetValue(1, OrtAllocator.DefaultInstance);
-            var sorted = Read(numbers, lists);
-            places ??= Places(ReadKeys(map), lists);
-            scores.AddRange(sorted.Length == places.Length ? places.Select(place => sorted[place]) : sorted);
+            var sorted = Read(numbers);
+            _places ??= Places(ReadKeys(map));
+            scores.AddRange(sorted.Length == _places.Length ? _places.Select(place => sorted[place]) : sorted);
         }
 
         return [.. scores];
     }
 
     /// <summary>The labels that maps have, in the order of <see cref="Read"/>; null of a tensor. Every row's are those of the first one.</summary>
-    public static Label[]? ReadLabels(OrtValue value, IReadOnlyList<Label[]> lists)
+    public Label[]? ReadLabels(OrtValue value)
     {
         if (value.OnnxType == OnnxValueType.ONNX_TYPE_TENSOR || CountMaps(value) == 0)
         {
@@ -41,7 +44,7 @@ internal static class OnnxScores
         }
 
         using var map = value.GetValue(0, OrtAllocator.DefaultInstance);
-        return Ordered(ReadKeys(map), lists);
+        return Ordered(ReadKeys(map));
     }
 
     /// <summary>A label a row, as its text.</summary>
@@ -53,10 +56,10 @@ internal static class OnnxScores
         var other => throw new GraincastException(SqlState.FeatureNotSupported, $"an ONNX model whose label is of type {other} cannot be imported", "Labels are int64 or string."),
     };
 
-    private static int[] Places(Label[] keys, IReadOnlyList<Label[]> lists) =>
-        [.. Ordered(keys, lists).Select(label => Array.FindIndex(keys, key => key.Text == label.Text))];
+    private int[] Places(Label[] keys) =>
+        [.. Ordered(keys).Select(label => Array.FindIndex(keys, key => key.Text == label.Text))];
 
-    private static Label[] Ordered(Label[] keys, IReadOnlyList<Label[]> lists)
+    private Label[] Ordered(Label[] keys)
     {
         var texts = keys.Select(key => key.Text).ToHashSet(StringComparer.Ordinal);
         return lists.LastOrDefault(list => list.Length == keys.Length && texts.SetEquals(list.Select(label => label.Text))) ?? keys;
