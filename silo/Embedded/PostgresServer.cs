@@ -75,7 +75,7 @@ internal sealed class PostgresServer(NodeDirectory node, SystemUser user)
         {
             AdmitNodes();
         }
-        File.WriteAllText(ConfigFile, PostgresConfig.Settings(node, port) + (certificate is null ? "" : PostgresConfig.ClusterSettings(certificate)));
+        File.WriteAllText(ConfigFile, PostgresConfig.Settings(node, port, certificate));
         var logged = new FileInfo(node.PostgresLog) is { Exists: true } log ? log.Length : 0;
         var result = PgCtl(tree, "start", "-w", "-t", $"{TimeoutS}", "-l", node.PostgresLog);
         if (result.ExitCode != 0)
