@@ -156,6 +156,18 @@ public class StochasticGradientTests
         trained.Result.Metrics.GetProperty("r2").GetDouble().ShouldBeInRange(double.MinValue, -100);
     }
 
+    [Fact]
+    public void Steps_that_grow_until_no_real_holds_a_prediction_are_refused_with_what_to_do()
+    {
+        var features = Features(new Random(Seed), 200).Select(x => x.Select(value => 1e20 * value).ToArray()).ToList();
+
+        var error = Trainer.Refusal(() => Trainer.Train(Table.Of(features, features.Select(x => (object?)(x[0] / 1e20))), "regression", Name));
+
+        error.SqlState.ShouldBe("22003");
+        error.Message.ShouldBe("stochastic_gradient_descent: the steps grow until predictions are beyond the range of real");
+        error.Hint.ShouldContain("Scale the features");
+    }
+
     /// <summary>How many epochs one learner takes, what it allocates, and what it learns.</summary>
     private static (long Epochs, long Bytes, double[] Weights) Learn(string hyperparams, double weight = 1)
     {

@@ -24,12 +24,13 @@ internal sealed class OnlineLearner(TrainingPart part, HyperparameterValues sett
     private double _intercept;
     private double _interceptSum;
     private double _summed;
+    private double _largestScore;
 
     public double[] Weights => _isAveraged ? Array.ConvertAll(_sum, weight => weight / _summed) : _weights;
 
     public double Intercept => _isAveraged ? _interceptSum / _summed : _intercept;
 
-    /// <returns>Whether the model is made of finite numbers; it goes on no longer once it is not.</returns>
+    /// <returns>Whether its scores are in the range of real, in which predictions are; it goes on no longer once they are not.</returns>
     public bool Run(SplitMix64 random, Action<long> begin)
     {
         var order = Enumerable.Range(0, part.LocalRows).ToArray();
@@ -45,7 +46,7 @@ internal sealed class OnlineLearner(TrainingPart part, HyperparameterValues sett
             }
 
             var loss = Pass(order);
-            if (!double.IsFinite(loss + _intercept + TensorPrimitives.MaxMagnitude<double>(_weights)))
+            if (!(_largestScore <= float.MaxValue))
             {
                 return false;
             }
@@ -87,6 +88,7 @@ internal sealed class OnlineLearner(TrainingPart part, HyperparameterValues sett
             (_interceptSum, _summed) = (0, 0);
         }
 
+        _largestScore = 0;
         double sum = 0;
         foreach (var row in order)
         {
@@ -108,6 +110,7 @@ internal sealed class OnlineLearner(TrainingPart part, HyperparameterValues sett
     {
         TensorPrimitives.ConvertTruncating<float, double>(part.Features.Row(row), _features);
         var score = TensorPrimitives.Dot<double>(_weights, _features) + _intercept;
+        _largestScore = Math.Max(_largestScore, Math.Abs(score));
         var isNumber = part.ClassCount == 0;
         var side = isNumber || part.Classes[row] == label ? 1 : -1;
         var (loss, slope) = method.Loss(side * (isNumber ? score - part.Targets[row] : score));

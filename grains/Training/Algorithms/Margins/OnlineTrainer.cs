@@ -10,7 +10,7 @@ namespace Graincast.Training;
 /// <param name="create">The method, new for each label: it keeps count of the rows.</param>
 internal sealed class OnlineTrainer(string name, Func<TrainingPart, HyperparameterValues, OnlineMethod> create) : ITrainer
 {
-    /// <exception cref="GraincastException">22003: the steps grow until no number holds the model.</exception>
+    /// <exception cref="GraincastException">22003: the steps grow until predictions are beyond the range of real.</exception>
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         var outputs = part.ClassCount <= 2 ? 1 : part.ClassCount;
@@ -20,10 +20,10 @@ internal sealed class OnlineTrainer(string name, Func<TrainingPart, Hyperparamet
         {
             var label = outputs == 1 ? 1 : output;
             var learner = new OnlineLearner(part, settings, create(part, settings), label);
-            var isFinite = learner.Run(new SplitMix64(seed), epoch => progress.Step(epoch, () => $"{name}: label {label + 1}, epoch {epoch}"));
-            if (!isFinite)
+            var isInRange = learner.Run(new SplitMix64(seed), epoch => progress.Step(epoch, () => $"{name}: label {label + 1}, epoch {epoch}"));
+            if (!isInRange)
             {
-                throw new GraincastException(SqlState.NumericValueOutOfRange, $"{name}: the steps grow until no number holds the model",
+                throw new GraincastException(SqlState.NumericValueOutOfRange, $"{name}: the steps grow until predictions are beyond the range of real",
                     """Scale the features, as by preprocess => '{"column": {"scale": "standard"}}', or take shorter steps.""");
             }
 
