@@ -12,17 +12,9 @@ internal static class LogTail
         {
             return "it wrote no log.";
         }
-        var lines = Lines(path, offset);
-        return lines.LastOrDefault(line => Marks.Any(mark => line.Contains(mark, StringComparison.Ordinal))) ?? lines.LastOrDefault() ?? "it wrote nothing to its log.";
-    }
-
-    /// <summary>Whether a line written after <paramref name="offset"/> has <paramref name="text"/> in it.</summary>
-    public static bool Contains(string path, long offset, string text) => File.Exists(path) && Lines(path, offset).Any(line => line.Contains(text, StringComparison.Ordinal));
-
-    private static string[] Lines(string path, long offset)
-    {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Seek(Math.Min(offset, stream.Length), SeekOrigin.Begin);
-        return new StreamReader(stream).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var lines = new StreamReader(stream).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.LastOrDefault(line => Marks.Any(mark => line.Contains(mark, StringComparison.Ordinal))) ?? lines.LastOrDefault() ?? "it wrote nothing to its log.";
     }
 }

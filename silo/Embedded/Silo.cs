@@ -8,8 +8,6 @@ namespace Graincast.Embedded;
 /// <summary>The silo beside the embedded Postgres: a detached <c>graincast serve</c>.</summary>
 internal sealed class Silo(NodeDirectory node, SystemUser user)
 {
-    private const int Starts = 3;
-
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
     private readonly ProcessFile _process = new(node.SiloPid);
@@ -39,22 +37,14 @@ internal sealed class Silo(NodeDirectory node, SystemUser user)
     public async Task StartAsync(string connectionString, string clusterConnectionString, CancellationToken cancellation)
     {
         WriteConfig(connectionString, clusterConnectionString);
-        for (var start = 1; ; start++)
+        var logged = new FileInfo(node.SiloLog) is { Exists: true } log ? log.Length : 0;
+        if (await LaunchAsync(cancellation))
         {
-            var logged = new FileInfo(node.SiloLog) is { Exists: true } log ? log.Length : 0;
-            if (await LaunchAsync(cancellation))
-            {
-                return;
-            }
-            // On a machine that is busy the others may give a silo up before it is there; the next one is another silo to them.
-            if (Pid is null && start < Starts && LogTail.Contains(node.SiloLog, logged, DeathHandler.Dying))
-            {
-                continue;
-            }
-            var reason = Pid is null ? "it ended" : $"no connection within {StartTimeout.TotalSeconds} s";
-            await StopAsync(cancellation);
-            throw new GraincastException(SqlState.ConnectionFailure, $"The silo did not start, {reason}: {LogTail.LastError(node.SiloLog, logged)}", $"Its log is {node.SiloLog}.");
+            return;
         }
+        var reason = Pid is null ? "it ended" : $"no connection within {StartTimeout.TotalSeconds} s";
+        await StopAsync(cancellation);
+        throw new GraincastException(SqlState.ConnectionFailure, $"The silo did not start, {reason}: {LogTail.LastError(node.SiloLog, logged)}", $"Its log is {node.SiloLog}.");
     }
 
     /// <summary>Stops it, by force when it does not listen. Returns whether force was needed.</summary>

@@ -3,12 +3,14 @@ using Orleans.Runtime;
 namespace Graincast.Hosting;
 
 /// <summary>
-/// What a silo does that learns that the others took it for dead, most likely after it was frozen: it ends at once, its workers end with it, and no row that
-/// it was fed stays on disk. A new one may be started at once.
+/// What a silo does that learns that the others took it for dead, most likely after it was frozen or on a machine that was too busy: it ends at once, its workers
+/// end with it, and no row that it was fed stays on disk. Another one takes its place, in the same process: the embedded form has nobody who would start it.
 /// </summary>
-public sealed partial class DeathHandler(string columns, ILogger<DeathHandler> logger) : IFatalErrorHandler
+public sealed partial class DeathHandler(string columns, ILoggerFactory loggers) : IFatalErrorHandler
 {
     private const int ExitCode = 1;
+
+    private readonly ILogger _logger = loggers.CreateLogger<DeathHandler>();
 
     /// <inheritdoc/>
     public bool IsUnexpected(Exception exception) => true;
@@ -16,12 +18,21 @@ public sealed partial class DeathHandler(string columns, ILogger<DeathHandler> l
     /// <inheritdoc/>
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
-        LogDying(logger, exception, context ?? "");
-        if (Directory.Exists(columns))
+        LogDying(_logger, exception, context ?? "");
+        // What waits to be written is written.
+        loggers.Dispose();
+        try
         {
-            Directory.Delete(columns, recursive: true);
+            if (Directory.Exists(columns))
+            {
+                Directory.Delete(columns, recursive: true);
+            }
+            OwnProgram.StartAnew();
         }
-
-        Environment.Exit(ExitCode);
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"No other silo took its place: {failed.Message}");
+            Environment.Exit(ExitCode);
+        }
     }
 }

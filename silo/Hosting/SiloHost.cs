@@ -85,7 +85,7 @@ public static class SiloHost
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections, options.PostgresUserId));
-        services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILogger<DeathHandler>>()));
+        services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(new TokenOptions(options.ClusterId));
         services.AddSingleton<ITokenKeys>(new TokenKeys(ClusterConnection(options.ClusterConnection)));
         services.AddSingleton<Tokens>();
@@ -125,7 +125,7 @@ public static class SiloHost
             membership.MinProbeTimeout = ProbeTimeout;
             membership.MaxProbeTimeout = ProbeTimeout;
             membership.NumMissedProbesLimit = 3;
-            // A silo that was frozen sees here that the others took it for dead, and ends.
+            // A silo that was frozen sees here that the others took it for dead, and starts anew.
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         });
         silo.UseSiloMetadata(new Dictionary<string, string> { [ShardLocalDirector.NodeMetadata] = options.Node });
