@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Graincast.Telemetry;
 using Graincast.Workers;
@@ -6,18 +7,29 @@ using MathNet.Numerics;
 namespace Graincast.Training;
 
 /// <summary>
-/// The child process that trains: <c>graincast train-worker JOB</c>. Frames of <see cref="WorkerLine"/> and exchanges go to standard output;
-/// whatever native libraries print goes to standard error. The end of standard input means that the silo died: the process kills itself.
+/// The child process that trains: <c>graincast train-worker</c>. The first frame of standard input names its job; frames of <see cref="WorkerLine"/> and exchanges go to
+/// standard output, whatever native libraries print to standard error. The end of standard input means that the silo died: the process kills itself.
 /// </summary>
 public static class TrainWorker
 {
-    /// <summary>Trains what the job file says. Call once a process.</summary>
-    /// <param name="jobPath">A <see cref="TrainingJob"/> as JSON.</param>
+    /// <summary>The option of a process that is started before there is a job for it.</summary>
+    public const string Spare = "--spare";
+
+    /// <summary>Waits for a job, a file with a <see cref="TrainingJob"/> as JSON, and does it. Call once a process, whose folder becomes the job's.</summary>
+    /// <param name="isSpare">The job is not there yet: what any of them needs is loaded and compiled meanwhile.</param>
     /// <returns>0; 1 after an error line.</returns>
-    public static int Run(string jobPath)
+    public static int Run(bool isSpare)
     {
         using var output = new WorkerOutput(OwnProcess.TakeStandardOutput());
         using var parent = new ParentPipe(Console.OpenStandardInput(), OwnProcess.KillSelf);
+        if (isSpare)
+        {
+            WarmUp.Run(new WorkerOutput(Stream.Null), () => parent.HasFrame);
+        }
+
+        string jobPath = Encoding.UTF8.GetString(parent.Take().Bytes);
+        // Whoever looks at processes sees which run this one fits.
+        Environment.CurrentDirectory = Path.GetDirectoryName(jobPath)!;
         return Run(jobPath, output, new SiloLink(output, parent));
     }
 

@@ -22,7 +22,7 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     // Longer than it takes the silos to find out which of them is dead. Who then still hears nothing of the supervisor may be that one.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
-    private readonly WorkerOptions _options;
+    private readonly TrainWorkers _workers;
     private readonly IImageStore _store;
     private readonly INodes _nodes;
     private readonly TimeProvider _time;
@@ -37,11 +37,11 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
     private IGrainTimer? _check;
     private long _checked;
 
-    public TrainerGrain(WorkerOptions options, IImageStore store, IGrainFactory grains, INodes nodes, TimeProvider time, ILogger<TrainerGrain> logger)
+    public TrainerGrain(TrainWorkers workers, IImageStore store, IGrainFactory grains, INodes nodes, TimeProvider time, ILogger<TrainerGrain> logger)
     {
-        (_options, _store, _grains, _nodes, _time, _logger) = (options, store, grains, nodes, time, logger);
+        (_workers, _store, _grains, _nodes, _time, _logger) = (workers, store, grains, nodes, time, logger);
         _key = NodeKey.Parse(this.GetPrimaryKeyString());
-        _rows = new FeedFolder(Path.Combine(options.ColumnsDirectory, _key.Rest));
+        _rows = new FeedFolder(Path.Combine(workers.Options.ColumnsDirectory, _key.Rest));
     }
 
     private IRunGrain Run => GrainFactory.GetGrain<IRunGrain>(_key.Rest);
@@ -153,7 +153,7 @@ public sealed partial class TrainerGrain : Grain, ITrainerGrain, IDisposable
             await File.WriteAllTextAsync(jobPath, JsonSerializer.Serialize(job, TrainingJson.Default.TrainingJob), cancellationToken);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _over.Token);
             var exchange = new PartExchange(part, Trainer, _mailbox);
-            using var worker = new WorkerProcess(_options, _key.Node, _time, _logger, exchange);
+            using var worker = new WorkerProcess(_workers, _key.Node, _logger, exchange);
             WorkerResult? result = null;
             using (var phases = new WorkerPhases(span))
             {

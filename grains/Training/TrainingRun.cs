@@ -15,6 +15,14 @@ public static class TrainingRun
     /// </exception>
     internal static WorkerResult Execute(TrainingJob job, Communicator ranks, Action<WorkerProgress> tell)
     {
+        var (result, image) = Train(job, ranks, tell);
+        Publish(image, job.ImagePath);
+        return result;
+    }
+
+    /// <summary>The same, but nothing is written.</summary>
+    internal static (WorkerResult Result, byte[] Image) Train(TrainingJob job, Communicator ranks, Action<WorkerProgress> tell)
+    {
         ArgumentNullException.ThrowIfNull(job);
         var progress = new ProgressReporter(tell);
         var (plan, data, found) = Prepare(job, ranks, progress);
@@ -31,8 +39,7 @@ public static class TrainingRun
         metrics.Add("score_time", scoreTime.TotalSeconds);
         progress.Say($"metrics: {metrics}");
 
-        Publish(image, job.ImagePath);
-        return new WorkerResult(ImageHash.Name(image), image.Length, data[0].EvaluationInputs.Width, job.Rows, plan.Hyperparameters.ToJson(), metrics.ToJson(found));
+        return (new WorkerResult(ImageHash.Name(image), image.Length, data[0].EvaluationInputs.Width, job.Rows, plan.Hyperparameters.ToJson(), metrics.ToJson(found)), image);
     }
 
     // Reads, splits, searches; of all that only the prepared rows are left.

@@ -2,7 +2,7 @@ using Graincast.Workers;
 
 namespace Graincast.Training;
 
-/// <summary>Of a training's process: its task is the training, whose job's path follows the arguments.</summary>
+/// <summary>Of a training's process: its task is the training.</summary>
 public sealed record WorkerOptions : ChildOptions
 {
     /// <summary>Where runs keep their rows; one folder a run, deleted when it is over.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Graincast.Workers;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Graincast.Training;
 /// <summary>
 /// The child process of a training: a runaway or crashing trainer costs one run and not the silo.
 /// </summary>
-internal sealed partial class WorkerProcess(WorkerOptions options, string node, TimeProvider time, ILogger logger, PartExchange exchange) : IDisposable
+internal sealed partial class WorkerProcess(TrainWorkers workers, string node, ILogger logger, PartExchange exchange) : IDisposable
 {
     // Packets still on their way when the worker had ended.
     private readonly List<Task> _undelivered = [];
@@ -18,11 +19,11 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     /// <summary>Runs the job; yields the worker's lines. Throws what the worker reports, 53200 and 57014 over budget, 08006 when it dies.</summary>
     public async IAsyncEnumerable<WorkerLine> RunAsync(string jobPath, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ChildProcess child = _child = new ChildProcess(options, [jobPath], OverMemory(), time);
-        child.LowerPriority();
-        using var timeout = new CancellationTokenSource(options.Timeout, time);
+        ChildProcess child = _child = workers.Take();
+        using var timeout = new CancellationTokenSource(workers.Options.Timeout, workers.Time);
         using var registration = cancellationToken.Register(() => child.Kill(Cancelled()));
         using var deadline = timeout.Token.Register(() => child.Kill(OverTime()));
+        await WriteAsync(child, new WorkerFrame(WorkerFrameKind.Job, Encoding.UTF8.GetBytes(jobPath)), cancellationToken).ConfigureAwait(false);
         bool hasResult = false;
         while (await NextLineAsync(child, cancellationToken).ConfigureAwait(false) is { } line)
         {
@@ -50,7 +51,13 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
     }
 
     /// <summary>Kills the child if it still runs.</summary>
-    public void Dispose() => _child?.Dispose();
+    public void Dispose()
+    {
+        if (_child is not null)
+        {
+            workers.Return(_child);
+        }
+    }
 
     /// <summary>Answers exchanges until a line comes; null when the worker's output ends. Off the grain's turns, which take packets meanwhile.</summary>
     private async Task<WorkerLine?> NextLineAsync(ChildProcess child, CancellationToken cancellationToken)
@@ -70,35 +77,30 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
             }
             else if (await answering.ConfigureAwait(false) is { } answer)
             {
-                await WriteAnswerAsync(child, answer, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(child, new WorkerFrame(WorkerFrameKind.Answer, answer), cancellationToken).ConfigureAwait(false);
             }
         }
 
         return null;
     }
 
-    private static async Task WriteAnswerAsync(ChildProcess child, byte[] answer, CancellationToken cancellationToken)
+    private static async Task WriteAsync(ChildProcess child, WorkerFrame frame, CancellationToken cancellationToken)
     {
         try
         {
-            await new WorkerFrame(WorkerFrameKind.Answer, answer).WriteToAsync(child.Input, cancellationToken).ConfigureAwait(false);
+            await frame.WriteToAsync(child.Input, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException)
         {
-            // It has ended since it asked: its output is read to the end, and its exit code tells why.
+            // It has ended: its output is read to the end, and its exit code tells why.
         }
     }
 
     private static GraincastException Cancelled() => new(SqlState.QueryCanceled, "the training was cancelled");
 
-    private GraincastException OverMemory() => new(
-        SqlState.OutOfMemory,
-        $"the training used more than its budget of {options.MemoryBytes} bytes of memory",
-        "Train on fewer rows or columns, choose smaller hyperparameters, or raise GRAINCAST__WORKERMEMORYBYTES for the silo.");
-
     private GraincastException OverTime() => new(
         SqlState.QueryCanceled,
-        $"the training took longer than its budget of {options.Timeout.TotalSeconds:0} s",
+        $"the training took longer than its budget of {workers.Options.Timeout.TotalSeconds:0} s",
         "Train on fewer rows, choose smaller hyperparameters, or raise GRAINCAST__WORKERTIMEOUTMS for the silo.");
 
     private GraincastException Died(string end, string errorText)
@@ -120,7 +122,7 @@ internal sealed partial class WorkerProcess(WorkerOptions options, string node, 
         catch (JsonException exception)
         {
             throw new GraincastException(
-                SqlState.InternalError, "the training process wrote a line that is no JSON", detail: System.Text.Encoding.UTF8.GetString(json), innerException: exception);
+                SqlState.InternalError, "the training process wrote a line that is no JSON", detail: Encoding.UTF8.GetString(json), innerException: exception);
         }
     }
 }

@@ -34,6 +34,9 @@ internal sealed class ParentPipe : IDisposable
         thread.Start();
     }
 
+    /// <summary>Whether the next frame is there.</summary>
+    public bool HasFrame => _frames.Count > 0;
+
     /// <summary>Waits for the next frame.</summary>
     public WorkerFrame Take() => _frames.Take();
 

@@ -34,6 +34,9 @@ internal enum WorkerFrameKind
 
     /// <summary>Of a scorer: why there is no answer, a <see cref="Wire.Error"/>.</summary>
     Error = 10,
+
+    /// <summary>Of a training, silo to worker: the path of its job, UTF-8. The first, and the only one of its kind.</summary>
+    Job = 11,
 }
 
 /// <summary>A frame: <c>u32 kind, u32 bytes</c>, little-endian, then the bytes.</summary>

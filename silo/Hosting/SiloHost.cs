@@ -107,6 +107,7 @@ public static class SiloHost
         services.AddSingleton<IImageStore>(provider => provider.GetRequiredService<ImageStore>());
         services.AddSingleton(new ImageBudgetOptions(options.ImagesBytes));
         services.AddSingleton(WorkerProgram.Options(options, columns));
+        services.AddSingleton<TrainWorkers>();
         services.AddSingleton(WorkerProgram.Scorers(options));
         services.AddSingleton<Scorers>();
         services.AddSingleton<IScorers>(provider => provider.GetRequiredService<Scorers>());

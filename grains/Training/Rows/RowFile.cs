@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Graincast.Training;
 
@@ -20,13 +21,14 @@ internal sealed unsafe partial class RowFile : IDisposable
         Name = Path.GetFileName(path);
         try
         {
-            SizeBytes = new FileInfo(path).Length;
+            using SafeFileHandle file = File.OpenHandle(path);
+            SizeBytes = RandomAccess.GetLength(file);
             if (SizeBytes == 0)
             {
                 return;
             }
 
-            _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            _file = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             _view = _file.CreateViewAccessor(0, SizeBytes, MemoryMappedFileAccess.Read);
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
         }

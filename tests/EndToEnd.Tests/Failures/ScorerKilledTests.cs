@@ -17,11 +17,11 @@ public sealed class ScorerKilledTests(GraincastServer server)
         (await PredictAsync(session)).ShouldBe(6);
 
         int silo = server.SiloPid;
-        Signal.Send(Processes.Children(silo).Single(), Signal.Kill);
+        Signal.Send(Processes.Children(silo, "score-worker").Single(), Signal.Kill);
         (await PredictAsync(session)).ShouldBe(6);
         server.SiloPid.ShouldBe(silo);
 
-        int scorer = Processes.Children(silo).Single();
+        int scorer = Processes.Children(silo, "score-worker").Single();
         server.RemoveImages();
         await server.KillSiloAsync();
         await Wait.UntilAsync("the scorer is gone with its silo", () => !Processes.IsAlive(scorer));

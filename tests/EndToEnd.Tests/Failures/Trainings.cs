@@ -65,13 +65,7 @@ public sealed class Trainings(GraincastServer server)
     }
 
     /// <summary>The children of silos over this server's data directory.</summary>
-    public IReadOnlyList<int> Workers() =>
-    [
-        .. Directory.GetDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && CommandLine(pid) is var line && line.Contains("train-worker", StringComparison.Ordinal)
-                && line.Contains(server.Data + "/", StringComparison.Ordinal)),
-    ];
+    public IReadOnlyList<int> Workers() => Processes.In(server.Columns + "/");
 
     /// <summary>Waits until no worker, no row on disk and no backend in pgml.train is left; fails when that takes longer than <paramref name="limit"/>.</summary>
     public async Task MustBeGoneAsync(Stopwatch sinceTheEnd, TimeSpan limit)
@@ -96,19 +90,6 @@ public sealed class Trainings(GraincastServer server)
         {
             // A run's folder went while it was listed.
             return RowFiles();
-        }
-    }
-
-    private static string CommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It ended while /proc was read.
-            return "";
         }
     }
 }

@@ -32,4 +32,18 @@ public sealed class WorkerKilledTests(GraincastServer server)
         server.SiloPid.ShouldBe(silo);
         await session.ExecuteAsync(Trainings.Quick);
     }
+
+    [Fact]
+    public async Task A_spare_worker_that_is_killed_costs_no_training()
+    {
+        await _trainings.PrepareAsync();
+        await using var session = await Session.OpenAsync(server);
+        await session.ExecuteAsync(Trainings.Quick);
+        var spare = Processes.Children(server.SiloPid, "--spare").Single();
+
+        Signal.Send(spare, Signal.Kill);
+        await Wait.UntilAsync("the spare worker is gone", () => !Directory.Exists($"/proc/{spare}"));
+
+        await session.ExecuteAsync(Trainings.Quick);
+    }
 }

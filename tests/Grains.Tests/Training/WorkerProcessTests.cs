@@ -80,9 +80,10 @@ public sealed class WorkerProcessTests : IDisposable
             new WorkerFrame(WorkerFrameKind.Exchange, Packet).WriteTo(output);
             new WorkerFrame(WorkerFrameKind.Line, JsonSerializer.SerializeToUtf8Bytes(last, TrainingJson.Default.WorkerLine)).WriteTo(output);
         }
-        var options = new WorkerOptions { FileName = script is null ? "cat" : "sh", Arguments = script is null ? [] : ["-c", script], ColumnsDirectory = _folder.FullName, MemoryBytes = long.MaxValue, Timeout = TimeSpan.FromMinutes(1) };
+        var options = new WorkerOptions { FileName = script is null ? "cat" : "sh", Arguments = script is null ? [path] : ["-c", script, path], ColumnsDirectory = _folder.FullName, MemoryBytes = long.MaxValue, Timeout = TimeSpan.FromMinutes(1) };
         var exchange = new PartExchange(new FitPart(0, ["node-0", "node-1"], 1), _ => _peer, new Mailbox());
-        return new WorkerProcess(options, "node-0", TimeProvider.System, NullLogger.Instance, exchange).RunAsync(path, TestContext.Current.CancellationToken);
+        var workers = new TrainWorkers(options, TimeProvider.System, NullLogger<TrainWorkers>.Instance);
+        return new WorkerProcess(workers, "node-0", NullLogger.Instance, exchange).RunAsync(path, TestContext.Current.CancellationToken);
     }
 
     private sealed class SlowPeer : ITrainerGrain

@@ -34,7 +34,7 @@ public sealed class RunningGateway : IAsyncLifetime
     public IReadOnlyList<int> WorkersOf(ulong run) =>
     [
         .. Directory.GetDirectories("/proc")
-            .Where(folder => int.TryParse(System.IO.Path.GetFileName(folder), out _) && CommandLine(folder).Contains($"/columns/{run}/", StringComparison.Ordinal))
+            .Where(folder => int.TryParse(System.IO.Path.GetFileName(folder), out _) && WorkFolder(folder).EndsWith($"/columns/{run}", StringComparison.Ordinal))
             .Select(folder => int.Parse(System.IO.Path.GetFileName(folder))),
     ];
 
@@ -71,15 +71,15 @@ public sealed class RunningGateway : IAsyncLifetime
         public bool IsLost(string silo) => false;
     }
 
-    private static string CommandLine(string process)
+    private static string WorkFolder(string process)
     {
         try
         {
-            return File.ReadAllText(System.IO.Path.Combine(process, "cmdline"));
+            return File.ResolveLinkTarget(System.IO.Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName.Replace(" (deleted)", "", StringComparison.Ordinal) ?? "";
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It ended while /proc was read.
+            // It ended while /proc was read, or is somebody else's.
             return "";
         }
     }

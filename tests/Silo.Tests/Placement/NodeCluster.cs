@@ -52,6 +52,7 @@ public sealed class NodeCluster : IAsyncLifetime
                 MemoryBytes = 1L << 30,
                 Timeout = TimeSpan.FromMinutes(1),
             });
+            silo.Services.AddSingleton<TrainWorkers>();
         });
         builder.ConfigureClient(client => client.AddActivityPropagation());
         Cluster = builder.Build();
