@@ -5,16 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace Graincast.Training;
 
 /// <summary>
-/// The child processes of a silo's trainings, each of one. When the last training ends, a spare one starts and warms up: a process needs half a second until it
-/// fits its first model, and a small table a hundredth of that. Never beside a training, whose memory it would take, and not for long where nobody trains.
+/// The child processes of a silo's trainings, each of one. A second after the last training has ended, a spare one starts and warms up: a process needs half a
+/// second until it fits its first model, and a small table a hundredth of that. Never beside a training, whose memory it would take; not between two that follow
+/// each other at once; and not for long where nobody trains.
 /// </summary>
 public sealed partial class TrainWorkers(WorkerOptions options, TimeProvider time, ILogger<TrainWorkers> logger) : IDisposable
 {
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SpareTime = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private ChildProcess? _spare;
-    private ITimer? _spareOver;
+    private ITimer? _next;
     private int _atWork;
     private bool _isDisposed;
 
@@ -61,7 +63,7 @@ public sealed partial class TrainWorkers(WorkerOptions options, TimeProvider tim
         {
             if (--_atWork == 0 && !_isDisposed)
             {
-                StartSpare();
+                _next = time.CreateTimer(_ => StartSpare(), null, QuietTime, Timeout.InfiniteTimeSpan);
             }
         }
     }
@@ -75,15 +77,25 @@ public sealed partial class TrainWorkers(WorkerOptions options, TimeProvider tim
 
     private void StartSpare()
     {
-        try
+        lock (_lock)
         {
-            _spare = Start(TrainWorker.Spare);
-            _spareOver = time.CreateTimer(_ => EndSpare(), null, SpareTime, Timeout.InfiniteTimeSpan);
-        }
-        catch (Exception exception) when (exception is Win32Exception or GraincastException)
-        {
-            // The training that has just ended is none the worse for it.
-            LogNoSpare(logger, exception);
+            // A training may have begun while this waited for its turn.
+            if (_atWork > 0 || _isDisposed)
+            {
+                return;
+            }
+
+            DropSpare();
+            try
+            {
+                _spare = Start(TrainWorker.Spare);
+                _next = time.CreateTimer(_ => EndSpare(), null, SpareTime, Timeout.InfiniteTimeSpan);
+            }
+            catch (Exception exception) when (exception is Win32Exception or GraincastException)
+            {
+                // The next training tries it again, and says what failed.
+                LogNoSpare(logger, exception);
+            }
         }
     }
 
@@ -97,9 +109,9 @@ public sealed partial class TrainWorkers(WorkerOptions options, TimeProvider tim
 
     private void DropSpare()
     {
-        _spareOver?.Dispose();
+        _next?.Dispose();
         _spare?.Dispose();
-        (_spare, _spareOver) = (null, null);
+        (_spare, _next) = (null, null);
     }
 
     private GraincastException OverMemory() => new(

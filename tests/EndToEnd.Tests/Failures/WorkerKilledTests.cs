@@ -39,6 +39,7 @@ public sealed class WorkerKilledTests(GraincastServer server)
         await _trainings.PrepareAsync();
         await using var session = await Session.OpenAsync(server);
         await session.ExecuteAsync(Trainings.Quick);
+        await Wait.UntilAsync("a spare worker is there", () => Processes.Children(server.SiloPid, "--spare").Length == 1);
         var spare = Processes.Children(server.SiloPid, "--spare").Single();
 
         Signal.Send(spare, Signal.Kill);

@@ -29,11 +29,12 @@ public sealed class TrainWorkersTests : IDisposable
     public void Dispose() => _workers.Dispose();
 
     [Fact]
-    public async Task The_worker_of_the_next_training_is_there_when_one_ends()
+    public async Task The_worker_of_the_next_training_is_there_a_second_after_one_has_ended()
     {
         var first = _workers.Take();
         (await LineAsync(first)).ShouldBe("started");
         _workers.Return(first);
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         var second = _workers.Take();
         (await LineAsync(second)).ShouldBe("started--spare");
@@ -46,6 +47,7 @@ public sealed class TrainWorkersTests : IDisposable
         var first = _workers.Take();
         var second = _workers.Take();
         _workers.Return(first);
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         var third = _workers.Take();
 
@@ -55,9 +57,25 @@ public sealed class TrainWorkersTests : IDisposable
     }
 
     [Fact]
+    public async Task None_is_started_between_trainings_that_follow_each_other_at_once()
+    {
+        _workers.Return(_workers.Take());
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        var second = _workers.Take();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _workers.Return(second);
+
+        var third = _workers.Take();
+
+        (await LineAsync(third)).ShouldBe("started");
+        _workers.Return(third);
+    }
+
+    [Fact]
     public async Task One_that_nobody_needs_for_ten_minutes_ends()
     {
         _workers.Return(_workers.Take());
+        _time.Advance(TimeSpan.FromSeconds(1));
         _time.Advance(TimeSpan.FromMinutes(10));
 
         var next = _workers.Take();
