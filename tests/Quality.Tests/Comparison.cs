@@ -3,12 +3,9 @@ using Graincast.Tests.Training;
 
 namespace Graincast.Tests.Quality;
 
-/// <summary>Trains with five seeds, ours and theirs, on the same splits.</summary>
+/// <summary>Trains with many seeds, ours and theirs, on the same splits.</summary>
 internal static class Comparison
 {
-    /// <summary>Seeds 0 … 4.</summary>
-    public const int Seeds = 5;
-
     public static IReadOnlyList<QualityRow> Make(IReadOnlyList<Problem> problems)
     {
         var folder = Directory.CreateTempSubdirectory("graincast-quality-");
@@ -17,7 +14,7 @@ internal static class Comparison
             var jobs = new List<object>();
             foreach (var problem in problems)
             {
-                for (var seed = 0; seed < Seeds; seed++)
+                for (var seed = 0; seed < problem.Splits; seed++)
                 {
                     var (train, test) = SplitExport.Write(problem.Table, problem.Spec(seed) with { Preprocess = "{}" }, folder.FullName, $"{jobs.Count}");
                     var settings = JsonSerializer.Deserialize<JsonElement>(problem.Settings);
@@ -26,15 +23,7 @@ internal static class Comparison
             }
 
             var theirs = Reference.Fit(folder.FullName, jobs);
-            return
-            [
-                .. problems.Select(problem =>
-                {
-                    var results = Enumerable.Range(0, Seeds).Select(seed => theirs[$"{problem.Name}/{seed}"]).ToList();
-                    return new QualityRow(problem.Task, problem.Dataset, problem.Algorithm, results[0].Counterpart, [.. Enumerable.Range(0, Seeds).Select(seed => Math.Round(Ours(problem, seed), QualityRow.Digits))],
-                        [.. results.Select(result => Math.Round(result.Score, QualityRow.Digits))]);
-                }),
-            ];
+            return [.. problems.Select(problem => Row(problem, [.. Enumerable.Range(0, problem.Splits).Select(seed => theirs[$"{problem.Name}/{seed}"])]))];
         }
         finally
         {
@@ -42,6 +31,13 @@ internal static class Comparison
         }
     }
 
-    /// <summary>Our key metric.</summary>
-    public static double Ours(Problem problem, int seed) => Trainer.Train(problem.Table, problem.Spec(seed)).Metric(problem.KeyMetric);
+    /// <summary>Our key metric; 0 where it is not defined for the rows held out, as of theirs.</summary>
+    public static double Ours(Problem problem, int seed)
+    {
+        var trained = Trainer.Train(problem.Table, problem.Spec(seed));
+        return trained.HasMetric(problem.KeyMetric) ? trained.Metric(problem.KeyMetric) : 0;
+    }
+
+    private static QualityRow Row(Problem problem, Reference.Result[] theirs) => QualityRow.Of(
+        problem, theirs[0].Counterpart, [.. theirs.Select((_, seed) => Ours(problem, seed))], [.. theirs.Select(result => result.Score)]);
 }

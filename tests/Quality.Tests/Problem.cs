@@ -10,6 +10,12 @@ namespace Graincast.Tests.Quality;
 /// <param name="IsScaled">Each feature is scaled to mean 0 and deviation 1 for both, as scikit-learn asks for.</param>
 internal sealed record Problem(string Dataset, string Task, string Algorithm, Table Table, string Settings, string OwnSettings, bool IsScaled)
 {
+    /// <summary>Few rows held out say little: so many are, over all splits of a set together.</summary>
+    private const int HeldOut = 2000;
+
+    /// <summary>Of any set.</summary>
+    private const int LeastSplits = 5;
+
     private static readonly (string Dataset, string Label, string Task, int Groups)[] Sets =
     [
         ("diabetes", "target", "regression", 3),
@@ -32,6 +38,9 @@ internal sealed record Problem(string Dataset, string Task, string Algorithm, Ta
         "clustering" => "silhouette",
         _ => "cumulative_explained_variance",
     };
+
+    /// <summary>Seeds 0 … Splits − 1 are compared; a quarter of the rows is held out.</summary>
+    public int Splits => Math.Max(LeastSplits, HeldOut * 4 / Table.Rows.Count);
 
     public TrainingSpec Spec(int seed) => Trainer.Spec(Table, Task, Algorithm) with
     {

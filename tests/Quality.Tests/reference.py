@@ -49,6 +49,8 @@ SUPERVISED = {
     "perceptron": (None, linear_model.Perceptron, {}, {}),
 }
 CLASSIFIERS = {"linear": {"max_iter": 20_000}, "ada_boost": {"algorithm": "SAMME"}}
+# What a metric counts that is not defined for the rows: the silhouette of a single cluster.
+UNDEFINED = 0
 OTHERS = {
     "kmeans": (cluster.KMeans, {"n_init": 10}),
     "mini_batch_kmeans": (cluster.MiniBatchKMeans, {"n_init": 3}),
@@ -75,7 +77,8 @@ def create(job):
 
 def score(task, model, train, test):
     if task == "clustering":
-        return silhouette_score(test, model.fit(train).predict(test))
+        clusters = model.fit(train).predict(test)
+        return silhouette_score(test, clusters) if 1 < len(set(clusters)) < len(test) else UNDEFINED
     if task == "decomposition":
         return model.fit(train).explained_variance_ratio_.sum()
     answers = model.fit(train[:, :-1], train[:, -1]).predict(test[:, :-1])
