@@ -4,9 +4,9 @@ namespace Graincast.Hosting;
 
 /// <summary>
 /// What a silo does that learns that the others took it for dead, most likely after it was frozen or on a machine that was too busy: it ends at once, its workers
-/// end with it, and no row that it was fed stays on disk. Another one takes its place, in the same process: the embedded form has nobody who would start it.
+/// end with it. Another one takes its place, in the same process: the embedded form has nobody who would start it.
 /// </summary>
-public sealed partial class DeathHandler(string columns, ILoggerFactory loggers) : IFatalErrorHandler
+public sealed partial class DeathHandler(ILoggerFactory loggers) : IFatalErrorHandler
 {
     private const int ExitCode = 1;
 
@@ -23,15 +23,12 @@ public sealed partial class DeathHandler(string columns, ILoggerFactory loggers)
         loggers.Dispose();
         try
         {
-            if (Directory.Exists(columns))
-            {
-                Directory.Delete(columns, recursive: true);
-            }
+            // The next silo empties the folder of rows before it takes any.
             OwnProgram.StartAnew();
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"No other silo took its place: {failed.Message}");
+            Console.Error.WriteLine($"error: no other silo takes its place: {failed.Message}");
             Environment.Exit(ExitCode);
         }
     }

@@ -24,13 +24,17 @@ public static class SiloHost
     private const string Invariant = "Npgsql";
     private const int ClusterPoolSize = 4;
     private const int KnownAddresses = 10_000;
+    private const int PoolThreads = 8;
 
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1.25);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Runs the silo until it is told to stop. Throws <see cref="GraincastException"/> when an option cannot be used.</summary>
     public static async Task RunAsync(GraincastOptions options, CancellationToken cancellationToken)
     {
+        NativeHeap.ReturnFreedBlocks();
         GraincastOptionsValidator.Check(options);
+        // On two processors two calls that wait for a disk would keep a probe from being answered: the pool adds a thread to those of the processors each half second.
+        ThreadPool.SetMinThreads(Math.Max(PoolThreads, Environment.ProcessorCount), Environment.ProcessorCount);
         var endpoints = new SiloEndpoints(options);
         await CompleteAsync(options, cancellationToken);
         string columns = Path.Combine(options.DataDirectory, "columns", options.Node);
@@ -85,7 +89,7 @@ public static class SiloHost
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new SocketOptions(options.Socket, options.Node, options.MaxConnections, options.PostgresUserId));
-        services.AddSingleton<IFatalErrorHandler>(provider => new DeathHandler(columns, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IFatalErrorHandler, DeathHandler>();
         services.AddSingleton(new TokenOptions(options.ClusterId));
         services.AddSingleton<ITokenKeys>(new TokenKeys(ClusterConnection(options.ClusterConnection)));
         services.AddSingleton<Tokens>();
