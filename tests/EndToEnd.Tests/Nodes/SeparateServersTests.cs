@@ -61,6 +61,7 @@ public sealed class SeparateServersTests(SeparateServers nodes, ITestOutputHelpe
         run.Fit();
         await Wait.UntilAsync("each node has its child", () => Enumerable.Range(0, 3).All(node => nodes.LeftAt(node).Any(left => left.StartsWith("process", StringComparison.Ordinal))));
         var pid = nodes.Servers[node].SiloPid;
+        var replaced = Replacements.In(nodes.Servers[node].SiloLog);
         var clock = Stopwatch.StartNew();
         Signal.Send(pid, signal);
         try
@@ -76,8 +77,8 @@ public sealed class SeparateServersTests(SeparateServers nodes, ITestOutputHelpe
             }
         }
 
-        // One that was frozen ends by itself.
-        await Wait.UntilAsync($"silo {pid} has ended", () => !Processes.IsAlive(pid));
+        // One that was frozen ends by itself, and another one takes its place.
+        await Wait.UntilAsync($"silo {pid} has ended", () => signal == Signal.Stop ? Replacements.In(nodes.Servers[node].SiloLog) > replaced : !Processes.IsAlive(pid));
         await nodes.StartAsync();
         await MustBeGoneAsync(node);
         await MustTrainAsync(300, 300, 300);

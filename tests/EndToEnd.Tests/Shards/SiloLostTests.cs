@@ -65,7 +65,7 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
         await using var session = await Session.OpenAsync(cluster, node: caller);
         var before = await _trainings.CountCatalogAsync();
         var failure = await _trainings.StartAsync(session, caller, phase);
-        var ended = Endings(frozen);
+        var replaced = Replacements.In(cluster.SiloLog(frozen));
 
         var clock = Stopwatch.StartNew();
         cluster.StopSilo(frozen);
@@ -80,7 +80,7 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
 
         clock.Restart();
         cluster.ContinueSilo(frozen);
-        await Wait.UntilAsync("the thawed silo has ended by itself", () => Endings(frozen) > ended);
+        await Wait.UntilAsync("the thawed silo has ended by itself", () => Replacements.In(cluster.SiloLog(frozen)) > replaced);
 
         output.WriteLine($"… ended {clock.Elapsed.TotalMilliseconds:F0} ms after it went on");
         await _trainings.MustBeGoneAsync([frozen]);
@@ -95,9 +95,6 @@ public sealed class SiloLostTests(LossyCluster cluster, ITestOutputHelper output
         await cluster.StartSilosAsync();
         await _trainings.PrepareAsync();
     }
-
-    /// <summary>How often another silo took a node's place.</summary>
-    private int Endings(int node) => File.ReadAllText(cluster.SiloLog(node)).Split("This silo ends, another one takes its place: ").Length;
 
     private static void MustName(int node, PostgresException error)
     {
