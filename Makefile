@@ -54,7 +54,7 @@ test: ## Run every test, C and .NET; the last line is "N passed, N failed".
 soak: ## The long forms of the tests: more mutations, more restarts, GRAINCAST_SOAK_MINUTES (30) of everything at once.
 	@GRAINCAST_SOAK=1 tests/run
 
-quality: ## Fit every algorithm, scikit-learn's and xgboost's beside it, on every bundled set, and write tests/Quality.Tests/QUALITY.md; ONLY=perceptron does these rows.
+quality: ## Half an hour: fit every algorithm, scikit-learn's and xgboost's beside it, on every bundled set, and write tests/Quality.Tests/QUALITY.md; ONLY=perceptron does these rows.
 	@.ci/deps quality
 	@$(ONE) dotnet build tests/Quality.Tests --configuration Release --verbosity quiet --tl:off $(RESTORE)
 	@GRAINCAST_REWRITE=1 tests/Quality.Tests/bin/Release/net10.0/Graincast.Quality.Tests -noLogo -noColor -explicit only

@@ -24,7 +24,7 @@ public static class TrainWorker
         using var parent = new ParentPipe(Console.OpenStandardInput(), OwnProcess.KillSelf);
         if (isSpare)
         {
-            WarmUp.Run(new WorkerOutput(Stream.Null), () => parent.HasFrame);
+            TryWarmUp(parent);
         }
 
         string jobPath = Encoding.UTF8.GetString(parent.Take().Bytes);
@@ -64,5 +64,18 @@ public static class TrainWorker
         }
 
         return 1;
+    }
+
+    // Whatever is wrong with it must not be a training's fault, which does without.
+    private static void TryWarmUp(ParentPipe parent)
+    {
+        try
+        {
+            WarmUp.Run(new WorkerOutput(Stream.Null), () => parent.HasFrame);
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"not warmed up: {ExceptionOutline.Of(e)}");
+        }
     }
 }

@@ -44,11 +44,14 @@ public sealed partial class TrainWorkers(WorkerOptions options, TimeProvider tim
             var spare = _spare;
             _spare = null;
             DropSpare();
-            if (spare is null or { Exited.IsCompleted: true })
+            if (spare is { Exited.IsCompleted: true })
             {
-                spare?.Dispose();
-                spare = Start();
+                LogSpareEnded(logger, spare.End);
+                spare.Dispose();
+                spare = null;
             }
+
+            spare ??= Start();
 
             _atWork++;
             return spare;

@@ -1,4 +1,5 @@
 using System.Text;
+using Graincast.Workers;
 
 namespace Graincast.Training;
 
@@ -8,22 +9,19 @@ internal static class WarmUp
     private const int Rows = 400;
     private const int Labels = 3;
 
-    /// <summary>Writes what a training writes. Nothing else of it is left, whenever it is ended.</summary>
+    /// <summary>Writes what a training writes to its silo, and nothing anywhere else.</summary>
     /// <param name="output">Takes the lines.</param>
     /// <param name="isOver">Asked at each step: there is something else to do.</param>
     public static void Run(WorkerOutput output, Func<bool> isOver)
     {
-        var path = Path.GetTempFileName();
-        using var rows = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        // From here on only this process has it.
-        File.Delete(path);
+        using var rows = OwnProcess.OpenMemory("rows");
         Write(rows);
-        var opened = $"/proc/self/fd/{rows.SafeFileHandle.DangerousGetHandle()}";
+        var path = $"/proc/self/fd/{rows.SafeFileHandle.DangerousGetHandle()}";
         try
         {
             foreach (var algorithm in new[] { "linear", "lightgbm" })
             {
-                var (result, _) = TrainingRun.Train(Job(algorithm, opened), Communicator.Alone, Step);
+                var (result, _) = TrainingRun.Train(Job(algorithm, path), Communicator.Alone, Step);
                 output.Write(new WorkerLine { Result = result });
             }
         }

@@ -27,6 +27,8 @@ internal sealed record QualityRow(
     /// <summary>Of the means; negative = ours is worse.</summary>
     public double Difference => Mean - TheirMean;
 
+    public bool IsWorse => Difference < -Margin;
+
     /// <param name="ours">Our key metric, seed by seed.</param>
     /// <param name="theirs">Theirs.</param>
     public static QualityRow Of(Problem problem, string counterpart, double[] ours, double[] theirs) => new(
@@ -41,8 +43,6 @@ internal sealed record QualityRow(
             cells[1], cells[2], cells[3], cells[4], int.Parse(cells[5], CultureInfo.InvariantCulture), Numbers(cells[6])[0], Numbers(cells[7])[0], Numbers(cells[9])[0],
             Numbers(cells[10]), Numbers(cells[11]));
     }
-
-    public bool IsWorse => Difference < -Margin;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"| {Task} | {Dataset} | {Algorithm} | {Counterpart} | {Splits} | {Text(Mean)} | {Text(TheirMean)} | {Text(Difference)} | {Text(StandardError)} | {Texts(Ours)} | {Texts(Theirs)} | {Shortfalls.All.GetValueOrDefault(Name)} |");

@@ -1,6 +1,7 @@
 using Graincast.Onnx;
 using Graincast.Placement;
 using Graincast.Security;
+using Graincast.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -31,12 +32,7 @@ public sealed class RunningGateway : IAsyncLifetime
     public string RowsOf(ulong run, string node = "0") => System.IO.Path.Combine(_nodes.FolderOf(node), "columns", run.ToString());
 
     /// <summary>The process ids of the workers that fit a run.</summary>
-    public IReadOnlyList<int> WorkersOf(ulong run) =>
-    [
-        .. Directory.GetDirectories("/proc")
-            .Where(folder => int.TryParse(System.IO.Path.GetFileName(folder), out _) && WorkFolder(folder).EndsWith($"/columns/{run}", StringComparison.Ordinal))
-            .Select(folder => int.Parse(System.IO.Path.GetFileName(folder))),
-    ];
+    public IReadOnlyList<int> WorkersOf(ulong run) => Processes.In($"/columns/{run}/");
 
     public async ValueTask InitializeAsync()
     {
@@ -69,19 +65,6 @@ public sealed class RunningGateway : IAsyncLifetime
         public string Silo => own;
 
         public bool IsLost(string silo) => false;
-    }
-
-    private static string WorkFolder(string process)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(System.IO.Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName.Replace(" (deleted)", "", StringComparison.Ordinal) ?? "";
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It ended while /proc was read, or is somebody else's.
-            return "";
-        }
     }
 
     public async ValueTask DisposeAsync()
