@@ -201,7 +201,7 @@ public sealed class EmbeddedServer
 
     private async Task StartSiloAsync(EmbeddedNode node, List<EmbeddedNode> nodes, CancellationToken cancellation)
     {
-        if (node.Silo.Pid is not null && node.Silo.Accepts)
+        if (await node.Silo.ServesAsync(cancellation))
         {
             return;
         }

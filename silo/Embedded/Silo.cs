@@ -10,6 +10,9 @@ internal sealed class Silo(NodeDirectory node, SystemUser user)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
+    // Another one takes the place of a silo that was taken for dead within two seconds, on a busy machine within more.
+    private static readonly TimeSpan RestartTimeout = TimeSpan.FromSeconds(10);
     private readonly ProcessFile _process = new(node.SiloPid);
 
     /// <summary>Its pid, or null when it does not run.</summary>
@@ -33,6 +36,9 @@ internal sealed class Silo(NodeDirectory node, SystemUser user)
         }
     }
 
+    /// <summary>Whether it runs and accepts connections, at once or when it has started anew; a process that does neither is to be replaced.</summary>
+    public Task<bool> ServesAsync(CancellationToken cancellation) => AcceptsWithinAsync(RestartTimeout, cancellation);
+
     /// <summary>Starts it and waits until it accepts connections. Orleans' tables may be elsewhere than the Postgres beside it.</summary>
     public async Task StartAsync(string connectionString, string clusterConnectionString, CancellationToken cancellation)
     {
@@ -50,14 +56,17 @@ internal sealed class Silo(NodeDirectory node, SystemUser user)
     /// <summary>Stops it, by force when it does not listen. Returns whether force was needed.</summary>
     public Task<bool> StopAsync(CancellationToken cancellation) => _process.StopAsync(StopTimeout, cancellation);
 
-    /// <summary>Whether it accepts connections; else it has ended, or does not listen in time.</summary>
-    private async Task<bool> LaunchAsync(CancellationToken cancellation)
+    /// <summary>Whether it then accepts connections; else it has ended, or does not listen in time.</summary>
+    private Task<bool> LaunchAsync(CancellationToken cancellation)
     {
         var dotnet = Environment.ProcessPath ?? "dotnet";
         string[] program = Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? [dotnet, Path.Combine(node.Data.App, "graincast.dll")] : [Path.Combine(node.Data.App, "graincast")];
         _process.Write(Child.Detach(user.Wrap([.. program, "serve", "--config", node.SiloConfig]), node.SiloLog, node.Top));
-        return await Deadline.WaitAsync(() => Accepts || Pid is null, StartTimeout, cancellation) && Pid is not null;
+        return AcceptsWithinAsync(StartTimeout, cancellation);
     }
+
+    private async Task<bool> AcceptsWithinAsync(TimeSpan time, CancellationToken cancellation) =>
+        await Deadline.WaitAsync(() => Accepts || Pid is null, time, cancellation) && Pid is not null;
 
     private void WriteConfig(string connectionString, string clusterConnectionString)
     {

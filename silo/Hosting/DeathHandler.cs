@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using Orleans.Runtime;
 
 namespace Graincast.Hosting;
@@ -6,11 +7,9 @@ namespace Graincast.Hosting;
 /// What a silo does that learns that the others took it for dead, most likely after it was frozen or on a machine that was too busy: it ends at once, its workers
 /// end with it. Another one takes its place, in the same process: the embedded form has nobody who would start it.
 /// </summary>
-public sealed partial class DeathHandler(ILoggerFactory loggers) : IFatalErrorHandler
+public sealed partial class DeathHandler(IEnumerable<ILoggerProvider> loggers, ILogger<DeathHandler> logger) : IFatalErrorHandler
 {
     private const int ExitCode = 1;
-
-    private readonly ILogger _logger = loggers.CreateLogger<DeathHandler>();
 
     /// <inheritdoc/>
     public bool IsUnexpected(Exception exception) => true;
@@ -18,9 +17,13 @@ public sealed partial class DeathHandler(ILoggerFactory loggers) : IFatalErrorHa
     /// <inheritdoc/>
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
-        LogDying(_logger, exception, context ?? "");
-        // What waits to be written is written.
-        loggers.Dispose();
+        LogDying(logger, exception, context ?? "");
+        // What waits in the console's queue is written: of the silo that ends this is all that is left. The factory would not do it, these are not its own.
+        foreach (var console in loggers.OfType<ConsoleLoggerProvider>())
+        {
+            console.Dispose();
+        }
+
         try
         {
             // The next silo empties the folder of rows before it takes any.
