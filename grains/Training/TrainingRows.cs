@@ -11,7 +11,6 @@ internal sealed class TrainingRows
     private readonly InputReader _reader;
     private readonly IReadOnlyList<LabelColumn> _labels;
     private readonly double[]? _weights;
-    private FloatTable? _inputs;
 
     /// <exception cref="GraincastException">22004 or 22023: rows that cannot be learnt from.</exception>
     public TrainingRows(TrainingPlan plan, RowSet rows, Communicator ranks, ProgressReporter progress)
@@ -19,8 +18,11 @@ internal sealed class TrainingRows
         (_plan, _rows, _ranks) = (plan, rows, ranks);
         _reader = new InputReader(rows, plan.Preprocess, ranks);
         progress.Say($"read {ranks.Sum((long)rows.Count)} rows, {_reader.Width} features");
-        _labels = LabelColumn.ReadAll(rows, plan.Task, ranks);
-        _weights = WeightColumn.Read(rows);
+        var (labels, weights) = (new LabelReader(rows), new WeightReader(rows));
+        // All at once: a row's place in memory is anywhere, and its bytes are looked at once.
+        rows.Visit((RowSet.Visitor)labels.Read + weights.Read + _reader.Read);
+        _labels = labels.Columns(plan.Task, ranks);
+        _weights = weights.Weights;
     }
 
     // The labels of several columns together make too many groups to split each in proportion: such rows are split as those of a regression.
@@ -57,14 +59,13 @@ internal sealed class TrainingRows
 
         // A row of weight 0 is one of the training rows in all but the learning.
         var learnt = _weights is null ? holdout.Training : Array.FindAll(holdout.Training, row => _weights[row] > 0);
-        var inputs = _inputs ??= _reader.Read();
-        var (training, test) = (inputs.Select(holdout.Training), inputs.Select(holdout.Test));
+        var (training, test) = (_reader.Inputs.Select(holdout.Training), _reader.Inputs.Select(holdout.Test));
         var preparation = PreparationFitter.Fit(_plan.Preprocess, _reader, training, EncodingLabels(labels[0], holdout.Training), _ranks);
-        var features = preparation.Apply(learnt.Length == holdout.Training.Length ? training : inputs.Select(learnt));
+        var features = preparation.Apply(learnt.Length == holdout.Training.Length ? training : _reader.Inputs.Select(learnt));
         FiniteCheck.Run(features, preparation.FeatureNames, _plan.Algorithm);
         FiniteCheck.Run(preparation.Apply(test), preparation.FeatureNames, _plan.Algorithm);
 
-        var hashes = Array.ConvertAll(learnt, _rows.Hash);
+        var hashes = Pick(_rows.Hashes, learnt);
         return [.. labels.Select(Of)];
 
         TrainingSet Of(LabelColumn labels)
@@ -73,7 +74,7 @@ internal sealed class TrainingRows
                 RowBlocks.Starts(hashes), hashes, CountLearnt(labels, learnt), _weights is null ? null : Pick(_weights, learnt)).Weighed();
             var evaluation = counts[1] > 0 ? holdout.Test : holdout.Training;
             return new TrainingSet(part, counts[1] > 0 ? test : training, Pick(labels.Targets, evaluation), Pick(labels.Classes, evaluation),
-                Array.ConvertAll(evaluation, _rows.Hash), counts[1], preparation, labels);
+                Pick(_rows.Hashes, evaluation), counts[1], preparation, labels);
         }
     }
 
@@ -122,5 +123,6 @@ internal sealed class TrainingRows
         return labels.Labels.Count > 0 ? Array.ConvertAll(Pick(labels.Classes, rows), label => (double)label) : Pick(labels.Targets, rows);
     }
 
-    private static T[] Pick<T>(T[] values, int[] rows) => values.Length == 0 ? [] : Array.ConvertAll(rows, row => values[row]);
+    // Rows ascend, each at most once: so many are all.
+    private static T[] Pick<T>(T[] values, int[] rows) => values.Length == 0 || values.Length == rows.Length ? values : Array.ConvertAll(rows, row => values[row]);
 }

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Graincast.Training;
 
-/// <summary>Mean and variance (divided by the rows' weight) of each feature, by block sums in two passes.</summary>
+/// <summary>Mean and variance (divided by the rows' weight) of each feature, in two passes.</summary>
 internal sealed record FeatureMoments(double[] Mean, double[] Variance)
 {
     /// <param name="part">The rows.</param>
@@ -12,26 +12,22 @@ internal sealed record FeatureMoments(double[] Mean, double[] Variance)
         var mean = new double[part.Width];
         if (centred)
         {
-            mean = part.Sum(part.Width, (row, sum) =>
-            {
-                var features = part.Features.Row(row);
-                for (var i = 0; i < features.Length; i++)
-                {
-                    sum[i] += features[i];
-                }
-            });
-            TensorPrimitives.Divide(mean, part.Weight, mean);
+            mean = Average((columns, i) => TensorPrimitives.Sum(columns.Weigh(columns[i])));
         }
 
-        var variance = part.Sum(part.Width, (row, sum) =>
+        return new FeatureMoments(mean, Average((columns, i) => TensorPrimitives.Dot(columns.Weigh(columns[i]), columns[i])));
+
+        double[] Average(Func<CentredColumns, int, double> term)
         {
-            var features = part.Features.Row(row);
-            for (var i = 0; i < features.Length; i++)
+            var sum = CentredColumns.Sum(part, part.Width, mean, (_, _) => 0, (columns, sum) =>
             {
-                sum[i] += (features[i] - mean[i]) * (features[i] - mean[i]);
-            }
-        });
-        TensorPrimitives.Divide(variance, part.Weight, variance);
-        return new FeatureMoments(mean, variance);
+                for (var i = 0; i < sum.Length; i++)
+                {
+                    sum[i] += term(columns, i);
+                }
+            });
+            TensorPrimitives.Divide(sum, part.Weight, sum);
+            return sum;
+        }
     }
 }

@@ -87,7 +87,7 @@ internal static class PreparationFitter
         return text;
     }
 
-    private static float[] Fill(ColumnPolicy policy, InputReader.Column column, FloatTable inputs, int firstInput, Communicator ranks)
+    private static float[] Fill(ColumnPolicy policy, FeatureColumn column, FloatTable inputs, int firstInput, Communicator ranks)
     {
         if (policy.Impute == Impute.Error)
         {
@@ -108,7 +108,7 @@ internal static class PreparationFitter
         return fill;
     }
 
-    private static double FillOf(Impute impute, InputReader.Column column, ValueStatistics statistics)
+    private static double FillOf(Impute impute, FeatureColumn column, ValueStatistics statistics)
     {
         if (statistics.IsEmpty)
         {

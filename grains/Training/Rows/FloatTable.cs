@@ -50,8 +50,9 @@ public sealed class FloatTable
         return _blocks[place >> _blockBits].AsSpan((place & ((1 << _blockBits) - 1)) * Width, Width);
     }
 
-    /// <summary>Some of the rows, in their order. No number is copied.</summary>
-    public FloatTable Select(int[] rows) => new(this, rows);
+    /// <summary>Some of the rows. No number is copied.</summary>
+    /// <param name="rows">Ascending, each at most once.</param>
+    public FloatTable Select(int[] rows) => rows.Length == Rows ? this : new(this, rows);
 
     /// <summary>Copies rows, one after the other.</summary>
     /// <param name="first">The first one.</param>

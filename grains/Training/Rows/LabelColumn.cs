@@ -1,4 +1,3 @@
-using System.Globalization;
 using Graincast.Scoring;
 
 namespace Graincast.Training;
@@ -14,22 +13,6 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
 
     /// <summary>Of rows without a label.</summary>
     public static readonly LabelColumn None = new([], [], []);
-
-    /// <summary>One a label column, in the fed order; <see cref="None"/> if there is none.</summary>
-    /// <exception cref="GraincastException">22004: a NULL label. 22023: NaN, infinite, or too many different labels.</exception>
-    public static IReadOnlyList<LabelColumn> ReadAll(RowSet rows, ModelTask task, Communicator ranks)
-    {
-        LabelColumn[] all = [.. rows.Format.Columns.Index().Where(column => column.Item.IsLabel).Select(column => Read(rows, column.Index, column.Item, task, ranks))];
-        return all.Length > 0 ? all : [None];
-    }
-
-    private static LabelColumn Read(RowSet rows, int column, ColumnSpec spec, ModelTask task, Communicator ranks)
-    {
-        var numbers = ReadNumbers(rows, column, spec);
-        return task == ModelTask.Regression ? new LabelColumn(numbers, [], [])
-            : spec.Type == ColumnType.Text ? FromTexts(numbers, rows.Texts(column), spec, ranks)
-            : FromNumbers(numbers, spec, ranks);
-    }
 
     /// <summary>The same with the labels of some rows only; −1 is the class of a row whose label is none of them.</summary>
     public LabelColumn OnlyLabelsOf(int[] rows, Communicator ranks)
@@ -51,32 +34,12 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
         return new LabelColumn(Targets, [.. Classes.Select(index => place[index])], [.. Labels.Where((_, index) => counts[index] > 0)]);
     }
 
-    private static double[] ReadNumbers(RowSet rows, int column, ColumnSpec spec)
-    {
-        var numbers = new double[rows.Count];
-        rows.Visit((row, bytes, values) =>
-        {
-            var value = values[column];
-            if (value.Offset < 0)
-            {
-                throw new GraincastException(SqlState.NullNotAllowed, $"label column \"{spec.Name}\" has a NULL",
-                    "Train on a view that leaves such rows out (WHERE … IS NOT NULL).");
-            }
-
-            numbers[row] = spec.Type == ColumnType.Text
-                ? rows.Texts(column).Find(bytes.Slice(value.Offset, value.Count))
-                : RowFormat.ReadNumber(bytes, spec.Type, value, 0);
-            if (!float.IsFinite((float)numbers[row]))
-            {
-                throw new GraincastException(SqlState.InvalidParameter,
-                    $"label column \"{spec.Name}\" has the value {numbers[row].ToString(CultureInfo.InvariantCulture)}",
-                    "A label is finite and within real's range (±3.4e38).");
-            }
-        });
-        return numbers;
-    }
-
-    private static LabelColumn FromTexts(double[] numbers, Utf8Dictionary texts, ColumnSpec spec, Communicator ranks)
+    /// <param name="numbers">Of each row the place of its text.</param>
+    /// <param name="texts">This part's texts.</param>
+    /// <param name="spec">The column.</param>
+    /// <param name="ranks">The parts.</param>
+    /// <exception cref="GraincastException">22023: too many different labels.</exception>
+    public static LabelColumn FromTexts(double[] numbers, Utf8Dictionary texts, ColumnSpec spec, Communicator ranks)
     {
         // Of this part first: too many need not travel.
         ThrowIfTooMany(texts.Count, spec);
@@ -85,7 +48,11 @@ internal sealed record LabelColumn(double[] Targets, int[] Classes, IReadOnlyLis
         return new LabelColumn([], [.. numbers.Select(number => place[(int)number])], [.. sorted.Select((text, index) => new Label(text, index))]);
     }
 
-    private static LabelColumn FromNumbers(double[] numbers, ColumnSpec spec, Communicator ranks)
+    /// <param name="numbers">Of each row its label.</param>
+    /// <param name="spec">The column.</param>
+    /// <param name="ranks">The parts.</param>
+    /// <exception cref="GraincastException">22023: too many different labels, or two that are one float32.</exception>
+    public static LabelColumn FromNumbers(double[] numbers, ColumnSpec spec, Communicator ranks)
     {
         // −0 and 0 are one label.
         var own = numbers.Select(number => number + 0.0).Distinct().ToArray();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Unicode;
 
 namespace Graincast.Training;
@@ -114,7 +115,10 @@ internal sealed class RowFormat
         _ => row[value.Offset + element],
     };
 
-    private static int ElementBytes(ColumnType type) => type switch
+    /// <summary>Elements of a float32 column.</summary>
+    public static ReadOnlySpan<float> Float32s(ReadOnlySpan<byte> row, Value value, int count) => MemoryMarshal.Cast<byte, float>(row.Slice(value.Offset, count * sizeof(float)));
+
+    public static int ElementBytes(ColumnType type) => type switch
     {
         ColumnType.Float32 => 4,
         ColumnType.Float64 => 8,

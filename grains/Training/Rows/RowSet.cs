@@ -88,7 +88,8 @@ internal sealed class RowSet : IDisposable
         }
     }
 
-    public ulong Hash(int row) => _hashes[row];
+    /// <summary>Of each row, ascending; not to be changed.</summary>
+    public ulong[] Hashes => _hashes;
 
     /// <summary>The position of the row that came as the <paramref name="arrival"/>-th; 0 = came first.</summary>
     public int Place(int arrival) => _places[arrival];

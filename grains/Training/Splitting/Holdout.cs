@@ -20,6 +20,11 @@ internal sealed record Holdout(int[] Training, int[] Test)
     {
         var all = ranks.Sum((long)rows.Count);
         var count = TestRows(all, testSize);
+        if (count == 0)
+        {
+            return new Holdout([.. Enumerable.Range(0, rows.Count)], []);
+        }
+
         var test = new bool[rows.Count];
         if (sampling == Sampling.Last)
         {

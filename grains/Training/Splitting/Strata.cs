@@ -17,7 +17,7 @@ internal sealed record Strata(IReadOnlyList<int[]> Groups, IReadOnlyList<ulong[]
         var sizes = Array.ConvertAll(groups, group => (long)group.Length);
         ranks.Sum(sizes);
         var salt = SplitMix64.Mix((ulong)seed + 1);
-        var keys = Array.ConvertAll(groups, group => Array.ConvertAll(group, row => SplitMix64.Mix(rows.Hash(row) + salt)));
+        var keys = Array.ConvertAll(groups, group => Array.ConvertAll(group, row => SplitMix64.Mix(rows.Hashes[row] + salt)));
         for (var group = 0; group < groups.Length; group++)
         {
             RadixSort.Sort(keys[group], groups[group]);

@@ -228,7 +228,7 @@ public sealed class PartsTests
     private static bool IsHeldOut(Table table, TrainingSpec spec, int row) => WithRows(table.Columns, table.Rows, rows =>
     {
         var plan = TrainingPlan.Create(spec);
-        var holdout = Holdout.Choose(rows, LabelColumn.ReadAll(rows, plan.Task, Communicator.Alone)[0], plan.Sampling, spec.TestSize, plan.Seed, Communicator.Alone);
+        var holdout = Holdout.Choose(rows, Trainer.Labels(rows, plan.Task), plan.Sampling, spec.TestSize, plan.Seed, Communicator.Alone);
         return holdout.Test.Contains(rows.Place(row));
     });
 

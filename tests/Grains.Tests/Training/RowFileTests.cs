@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Graincast.Training;
 using Shouldly;
 using Xunit;
@@ -31,6 +32,41 @@ public class RowFileTests
         model.Category(2, "täxt3").ShouldBe(3);
         model.Category(2, "never seen").ShouldBe(float.NaN);
         model.Predict([5, 10 % 3, 10 % 5, 10 % 4, 1]).ShouldBe(22, 0.5f);
+    }
+
+    [Fact]
+    public void Numbers_are_read_wherever_their_neighbours_are_null()
+    {
+        ColumnSpec[] columns =
+        [
+            new("a", ColumnType.Float32, false, false), new("b", ColumnType.Float32, false, false), new("c", ColumnType.Float32, false, false),
+            new("y", ColumnType.Float32, false, true), new("d", ColumnType.Float32, false, false), new("e", ColumnType.Float64, false, false),
+            new("f", ColumnType.Float64, false, false), new("g", ColumnType.Bool, false, false), new("h", ColumnType.Bool, false, false),
+        ];
+        double[] numbers = [1.5, 2.5, 3.5, 0, 4.5, 5.5, 6.5, 1, 0];
+        // Every choice of columns, but for the label, is NULL in one row.
+        object?[][] all = [.. Enumerable.Range(0, 1 << columns.Length).Where(nulls => (nulls & 8) == 0)
+            .Select(nulls => (object?[])[.. columns.Select((column, i) => (nulls >> i & 1) == 1 ? null : (object?)(column.Type == ColumnType.Bool ? numbers[i] == 1 : numbers[i]))])];
+        var features = columns.Where(column => column.IsFeature).ToArray();
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, RowBytes.Write(columns, all));
+            using var rows = RowSet.Read([path], all.Length, columns);
+            var impute = JsonSerializer.Serialize(features.ToDictionary(column => column.Name, _ => new { impute = "zero" }));
+            var reader = new InputReader(rows, new PreprocessPlan(impute, features, Graincast.Scoring.ModelTask.Regression), Communicator.Alone);
+            rows.Visit(reader.Read);
+
+            for (var i = 0; i < all.Length; i++)
+            {
+                reader.Inputs.Row(rows.Place(i)).ToArray().ShouldBe(
+                    columns.Index().Where(column => column.Item.IsFeature).Select(column => all[i][column.Index] is null ? float.NaN : (float)numbers[column.Index]));
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

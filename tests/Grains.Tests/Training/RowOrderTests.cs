@@ -77,7 +77,7 @@ public class RowOrderTests
             placed.ShouldBe(Enumerable.Range(0, 200).Select(set.Place));
             // Equal rows are neighbours, in the order of arrival; hashes ascend.
             Enumerable.Range(0, 100).ShouldAllBe(i => set.Place(i + 100) == set.Place(i) + 1);
-            Enumerable.Range(1, 199).ShouldAllBe(row => set.Hash(row) >= set.Hash(row - 1));
+            Enumerable.Range(1, 199).ShouldAllBe(row => set.Hashes[row] >= set.Hashes[row - 1]);
         }
         finally
         {

@@ -142,7 +142,7 @@ public class SearchTests
         File.WriteAllBytes(path, RowBytes.Write(table.Columns, table.Rows));
         using var rows = RowSet.Read([path], table.Rows.Count, table.Columns);
         File.Delete(path);
-        var labels = LabelColumn.ReadAll(rows, Scoring.ModelTask.Classification, Communicator.Alone)[0];
+        var labels = Trainer.Labels(rows, Scoring.ModelTask.Classification);
         int[] training = [.. Enumerable.Range(0, rows.Count).Where(row => row % 4 != 0)];
 
         var folds = Folds.Split(rows, labels, training, 5, 1, Communicator.Alone).ToArray();

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Graincast.Scoring;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -13,12 +14,13 @@ internal sealed class LinearRegressionTrainer : ITrainer
     public Fitted Fit(TrainingPart part, HyperparameterValues settings, long seed, ProgressReporter progress)
     {
         progress.Say($"linear: normal equations of {part.Rows} rows, {part.Width} features");
-        var moments = Moments.Of(part, 1, (row, _) => part.Targets[row], settings.Boolean("fit_intercept"));
+        Func<int, int, double> target = (row, _) => part.Targets[row];
+        var moments = Moments.Of(part, 1, target, settings.Boolean("fit_intercept"));
         var solver = new LeastSquares(moments, part.Weight);
         var weights = solver.Solve(moments.Cross.Column(0));
         for (var i = 0; i < Refinements; i++)
         {
-            var correction = solver.Solve(ResidualMoments(part, moments, weights));
+            var correction = solver.Solve(ResidualMoments(part, moments, target, weights));
             for (var j = 0; j < weights.Length; j++)
             {
                 weights[j] += correction[j];
@@ -28,23 +30,19 @@ internal sealed class LinearRegressionTrainer : ITrainer
         return LinearModels.Create(part, weights, [LinearModels.Intercept(weights, moments.Mean, moments.TargetMean[0])], Link.Identity);
     }
 
-    private static Vector<double> ResidualMoments(TrainingPart part, Moments moments, double[] weights)
-    {
-        var deviations = new double[part.Width];
-        return Vector<double>.Build.Dense(part.Sum(part.Width, (row, sum) =>
+    private static Vector<double> ResidualMoments(TrainingPart part, Moments moments, Func<int, int, double> target, double[] weights) =>
+        Vector<double>.Build.Dense(CentredColumns.Sum(part, part.Width, [.. moments.Mean, .. moments.TargetMean], target, (columns, sum) =>
         {
-            var features = part.Features.Row(row);
-            var residual = part.Targets[row] - moments.TargetMean[0];
-            for (var i = 0; i < deviations.Length; i++)
+            var residuals = columns[part.Width];
+            for (var i = 0; i < part.Width; i++)
             {
-                deviations[i] = features[i] - moments.Mean[i];
-                residual -= weights[i] * deviations[i];
+                TensorPrimitives.MultiplyAdd(columns[i], -weights[i], residuals, residuals);
             }
 
-            for (var i = 0; i < deviations.Length; i++)
+            var weighed = columns.Weigh(residuals);
+            for (var i = 0; i < sum.Length; i++)
             {
-                sum[i] += residual * deviations[i];
+                sum[i] += TensorPrimitives.Dot(weighed, columns[i]);
             }
         }));
-    }
 }

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Graincast.Training;
 
 /// <summary>
-/// Means and centred second moments of the training part, each row times its weight, in two passes of block sums: all that least squares, ridge and PCA need.
+/// Means and centred second moments of the training part, each row times its weight, in two passes: all that least squares, ridge and PCA need.
 /// </summary>
 /// <param name="Mean">Of each feature; zeros when not centred.</param>
 /// <param name="TargetMean">Of each target; zeros when not centred.</param>
@@ -27,21 +27,26 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
         var mean = new double[length];
         if (centred)
         {
-            mean = part.Sum(length, (row, sum) => Add(part, row, targets, target, sum));
+            mean = CentredColumns.Sum(part, length, mean, target, (columns, sum) =>
+            {
+                for (var i = 0; i < length; i++)
+                {
+                    sum[i] += TensorPrimitives.Sum(columns.Weigh(columns[i]));
+                }
+            });
             TensorPrimitives.Divide(mean, part.Weight, mean);
         }
 
-        var values = new double[length];
-        var products = part.Sum(part.Width * length, (row, sum) =>
+        var products = CentredColumns.Sum(part, part.Width * length, mean, target, (columns, sum) =>
         {
-            Array.Clear(values);
-            Add(part, row, targets, target, values);
-            TensorPrimitives.Subtract(values, mean, values);
             for (var i = 0; i < part.Width; i++)
             {
+                var weighed = columns.Weigh(columns[i]);
                 // The lower triangle stays empty; it is mirrored below.
-                var line = sum.AsSpan(i * length + i, length - i);
-                TensorPrimitives.MultiplyAdd(values.AsSpan(i), values[i], line, line);
+                for (var j = i; j < length; j++)
+                {
+                    sum[i * length + j] += TensorPrimitives.Dot(weighed, columns[j]);
+                }
             }
         });
         return new Moments(mean[..part.Width], mean[part.Width..],
@@ -64,19 +69,5 @@ internal sealed record Moments(double[] Mean, double[] TargetMean, Matrix<double
     {
         var rounding = 1e-12 * Mean[feature];
         return Gram[feature, feature] > weight * rounding * rounding;
-    }
-
-    private static void Add(TrainingPart part, int row, int targets, Func<int, int, double> target, double[] sum)
-    {
-        var features = part.Features.Row(row);
-        for (var i = 0; i < features.Length; i++)
-        {
-            sum[i] += features[i];
-        }
-
-        for (var k = 0; k < targets; k++)
-        {
-            sum[features.Length + k] += target(row, k);
-        }
     }
 }

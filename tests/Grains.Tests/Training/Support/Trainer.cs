@@ -82,6 +82,14 @@ internal static class Trainer
         return source.Prepare(source.Split(seed, ProgressReporter.Silent))[0];
     }
 
+    /// <summary>The first label column, as a training reads it.</summary>
+    public static LabelColumn Labels(RowSet rows, ModelTask task)
+    {
+        var reader = new LabelReader(rows);
+        rows.Visit(reader.Read);
+        return reader.Columns(task, Communicator.Alone)[0];
+    }
+
     /// <summary>Trains in as many parts, each with its own rows, and gives what the first says; all must have the same image.</summary>
     public static (Trained Trained, long SentBytes) TrainInParts(TrainingSpec spec, params IReadOnlyList<object?[]>[] parts)
     {
