@@ -4,7 +4,7 @@ namespace Graincast.Training;
 
 /// <summary>
 /// Some neighbouring rows of a part, column by column, less the columns' means: a sum over them is one of numbers that are neighbours, which the processor
-/// adds many at a time.
+/// adds many at a time. Rows come in the order of their hashes: a sum does not depend on the order of arrival.
 /// </summary>
 internal sealed class CentredColumns
 {
