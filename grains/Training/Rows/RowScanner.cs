@@ -3,13 +3,13 @@ using System.IO.Hashing;
 namespace Graincast.Training;
 
 /// <summary>The first reading of the row files: finds each row, its hash, each array's width and the different texts.</summary>
-internal sealed class RowScanner
+internal sealed class RowScanner : IDisposable
 {
     // Above it a float32 no longer tells categories apart, and nobody has that many on purpose.
     public const int MaxTexts = 1 << 20;
 
     private readonly ulong[] _hashes;
-    private readonly long[] _offsets;
+    private readonly NativeBuffer<long> _offsets;
     private readonly RowFormat.Value[] _values;
 
     // Columns of arrays or texts: of others there is nothing to be found out.
@@ -21,7 +21,7 @@ internal sealed class RowScanner
     {
         Format = format;
         _hashes = new ulong[rows];
-        _offsets = new long[rows];
+        _offsets = new NativeBuffer<long>((int)rows);
         _values = new RowFormat.Value[format.Columns.Count];
         _noted = [.. format.Columns.Index().Where(column => column.Item.IsArray || column.Item.Type == ColumnType.Text).Select(column => column.Index)];
         Widths = [.. format.Columns.Select(column => column.IsArray ? 0 : 1)];
@@ -37,6 +37,7 @@ internal sealed class RowScanner
 
     public void Scan(RowFile file)
     {
+        var offsets = _offsets.Span;
         for (long offset = 0; offset < file.SizeBytes;)
         {
             var bytes = file.From(offset);
@@ -56,17 +57,23 @@ internal sealed class RowScanner
             var row = bytes[..length];
             Note(row);
             _hashes[_rows] = XxHash3.HashToUInt64(row);
-            _offsets[_rows++] = _filesBytes + offset;
+            offsets[_rows++] = _filesBytes + offset;
             offset += length;
         }
 
         _filesBytes += file.SizeBytes;
     }
 
-    /// <summary>Of each row in order of arrival: its hash, and its place in all files put together.</summary>
-    public (ulong[] Hashes, long[] Offsets) Finish() => _rows == _hashes.Length
-        ? (_hashes, _offsets)
+    /// <summary>The hash of each row, in order of arrival.</summary>
+    /// <exception cref="GraincastException">XX001: fewer rows than told.</exception>
+    public ulong[] Finish() => _rows == _hashes.Length
+        ? _hashes
         : throw Damaged($"{_hashes.Length} rows were acknowledged and {_rows} are there", "");
+
+    /// <summary>The place of each row, in order of arrival, in all files put together; until disposal.</summary>
+    public ReadOnlySpan<long> Offsets => _offsets.Span;
+
+    public void Dispose() => _offsets.Dispose();
 
     private void Note(ReadOnlySpan<byte> row)
     {

@@ -14,15 +14,16 @@ internal sealed class RowSet : IDisposable
     private RowSet(RowScanner scanner, List<RowFile> files)
     {
         (Format, Widths, _texts, _files) = (scanner.Format, scanner.Widths, scanner.Texts, files);
-        (_hashes, var offsets) = scanner.Finish();
-        var arrivals = new int[_hashes.Length];
+        _hashes = scanner.Finish();
+        using var buffer = new NativeBuffer<int>(_hashes.Length);
+        var arrivals = buffer.Span;
         for (var arrival = 0; arrival < arrivals.Length; arrival++)
         {
             arrivals[arrival] = arrival;
         }
 
         RadixSort.Sort(_hashes, arrivals);
-        SortByContent(arrivals, offsets);
+        SortByContent(arrivals, scanner);
         _places = new int[arrivals.Length];
         for (var place = 0; place < arrivals.Length; place++)
         {
@@ -52,7 +53,7 @@ internal sealed class RowSet : IDisposable
             throw new GraincastException(SqlState.OutOfMemory, $"{rows} rows are more than one trainer holds", $"At most {Array.MaxLength}: train on a sample.");
         }
 
-        var scanner = new RowScanner(new RowFormat(columns), rows);
+        using var scanner = new RowScanner(new RowFormat(columns), rows);
         var files = new List<RowFile>();
         try
         {
@@ -100,7 +101,7 @@ internal sealed class RowSet : IDisposable
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
     // Rows of one hash are almost always equal.
-    private void SortByContent(int[] arrivals, long[] offsets)
+    private void SortByContent(Span<int> arrivals, RowScanner scanner)
     {
         for (var (start, end) = (0, 1); start < _hashes.Length; start = end++)
         {
@@ -109,12 +110,12 @@ internal sealed class RowSet : IDisposable
                 end++;
             }
 
-            var rows = arrivals.AsSpan(start, end - start);
+            var rows = arrivals[start..end];
             for (var i = 1; i < rows.Length; i++)
             {
-                if (!Row(offsets[rows[i]]).SequenceEqual(Row(offsets[rows[0]])))
+                if (!Row(scanner.Offsets[rows[i]]).SequenceEqual(Row(scanner.Offsets[rows[0]])))
                 {
-                    rows.Sort((a, b) => Row(offsets[a]).SequenceCompareTo(Row(offsets[b])) is var order && order != 0 ? order : a.CompareTo(b));
+                    rows.Sort((a, b) => Row(scanner.Offsets[a]).SequenceCompareTo(Row(scanner.Offsets[b])) is var order && order != 0 ? order : a.CompareTo(b));
                     break;
                 }
             }

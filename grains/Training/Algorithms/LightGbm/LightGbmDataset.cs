@@ -12,7 +12,7 @@ internal sealed unsafe class LightGbmDataset : IDisposable
     /// <param name="labels">One a row.</param>
     /// <param name="start">The score of each output that boosting starts from; none for a forest.</param>
     /// <param name="parameters">LightGBM's.</param>
-    public LightGbmDataset(LightGbmBins bins, TrainingPart part, Range rows, float[] labels, double[] start, string parameters)
+    public LightGbmDataset(LightGbmBins bins, TrainingPart part, Range rows, ReadOnlySpan<float> labels, double[] start, string parameters)
     {
         var (first, count) = rows.GetOffsetAndLength(part.LocalRows);
         Handle = bins.CreateDataset(count, parameters);
@@ -39,10 +39,15 @@ internal sealed unsafe class LightGbmDataset : IDisposable
             }
 
             // Output by output.
-            double[] scores = [.. start.SelectMany(score => Enumerable.Repeat(score, count))];
-            fixed (double* data = scores)
+            using var scores = new NativeBuffer<double>(checked(start.Length * count));
+            for (var output = 0; output < start.Length; output++)
             {
-                LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "init_score", data, scores.Length, LightGbmApi.Float64));
+                scores.Span.Slice(output * count, count).Fill(start[output]);
+            }
+
+            fixed (double* data = scores.Span)
+            {
+                LightGbmApi.Check(LightGbmApi.DatasetSetField(Handle, "init_score", data, scores.Span.Length, LightGbmApi.Float64));
             }
         }
         catch

@@ -37,9 +37,9 @@ internal sealed class LightGbmGrowth(TrainingPart part, LightGbmBins bins, Light
         // It keeps its messages' callback by thread too.
         LightGbmApi.Silence();
         using var network = new LightGbmNetwork(machines);
-        using var dataset = new LightGbmDataset(bins, part, rows, labels[rows], start, parameters);
+        using var dataset = new LightGbmDataset(bins, part, rows, labels.AsSpan(rows), start, parameters);
         using var booster = new LightGbmBooster(dataset, parameters);
-        var count = labels[rows].Length;
+        var count = labels.AsSpan(rows).Length;
         for (var iteration = 1; iteration <= iterations && booster.Update(bags.Before(iteration, count)); iteration++)
         {
             LightGbmNetwork.ThrowIfFailed();
