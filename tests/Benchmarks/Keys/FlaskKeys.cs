@@ -24,6 +24,8 @@ internal sealed class FlaskKeys : IKeyService
 
     public string Name => "Flask + Redis + xgboost";
 
+    public Uri Address => _http.BaseAddress!;
+
     public static async Task<FlaskKeys> StartAsync(BenchmarkServer server)
     {
         var port = FreePort();

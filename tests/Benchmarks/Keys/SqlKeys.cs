@@ -10,6 +10,9 @@ internal sealed class SqlKeys(Flights flights, string name, string sql) : IKeySe
 
     public string Name => name;
 
+    /// <summary>Its parameter is the key.</summary>
+    public string Sql => sql;
+
     /// <summary>The row is read and scored in the statement.</summary>
     public static SqlKeys Predict(Flights flights) =>
         new(flights, "`SELECT pgml.predict(…) FROM flights WHERE id = $1`", $"SELECT pgml.predict('{Flights.Project}', {BenchmarkServer.Array}) FROM {Flights.Name} WHERE id = $1");
