@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Graincast.Benchmarks.Servers;
 using Graincast.Servers;
 
 namespace Graincast.Benchmarks.Keys;
@@ -11,6 +12,9 @@ namespace Graincast.Benchmarks.Keys;
 internal sealed class LoadTool
 {
     private const int Seed = 42;
+
+    // Of pgbench's clients, whose passwords are checked; it measures after that, and its time is over when it is over.
+    private const int ConnectedPerSecond = 50;
     private readonly Func<int, int, string[]> _command;
     private readonly Dictionary<string, string> _environment;
     private readonly Regex _rate;
@@ -53,7 +57,7 @@ internal sealed class LoadTool
     /// <summary>Calls a second of so many clients at once.</summary>
     public async Task<double> RunAsync(int clients, TimeSpan duration)
     {
-        var result = await Cli.RunAsync(_command(clients, (int)Math.Ceiling(duration.TotalSeconds)), _environment);
+        var result = await Cli.RunAsync(_command(clients, (int)Math.Ceiling(duration.TotalSeconds + (double)clients / ConnectedPerSecond)), _environment);
         return result.ExitCode == 0 && _rate.Match(result.Output) is { Success: true } rate && (_failure is null || !Regex.IsMatch(result.Output, _failure))
             ? double.Parse(rate.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
             : throw new InvalidOperationException($"{Name}, {clients} clients: {result}");
