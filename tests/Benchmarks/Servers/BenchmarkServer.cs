@@ -14,8 +14,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     /// <summary>The rows that models which are only asked are trained on.</summary>
     public const string Sample = "sample";
 
-    // The most clients that a benchmark has at once, and who else connects.
-    private const int Connections = 250;
+    // The most clients that a benchmark has at once, and those of the benchmarks before, whose connections pools keep for some minutes.
+    private const int Connections = 400;
     private readonly TestDirectory _directory = new();
 
     private BenchmarkServer(int rows) => Rows = rows;
