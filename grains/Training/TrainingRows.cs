@@ -19,7 +19,7 @@ internal sealed class TrainingRows
         _reader = new InputReader(rows, plan.Preprocess, ranks);
         progress.Say($"read {ranks.Sum((long)rows.Count)} rows, {_reader.Width} features");
         var (labels, weights) = (new LabelReader(rows), new WeightReader(rows));
-        // All at once: a row's place in memory is anywhere, and its bytes are looked at once.
+        // In one pass: where a row is to be is anywhere in memory, and brought into the cache once.
         rows.Visit((RowSet.Visitor)labels.Read + weights.Read + _reader.Read);
         _labels = labels.Columns(plan.Task, ranks);
         _weights = weights.Weights;
