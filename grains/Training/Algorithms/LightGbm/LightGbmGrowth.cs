@@ -37,10 +37,10 @@ internal sealed class LightGbmGrowth(TrainingPart part, LightGbmBins bins, Light
         // It keeps its messages' callback by thread too.
         LightGbmApi.Silence();
         using var network = new LightGbmNetwork(machines);
-        using var dataset = new LightGbmDataset(bins, part, rows, labels.AsSpan(rows), start, parameters);
+        var own = labels.AsSpan(rows);
+        using var dataset = new LightGbmDataset(bins, part, rows, own, start, parameters);
         using var booster = new LightGbmBooster(dataset, parameters);
-        var count = labels.AsSpan(rows).Length;
-        for (var iteration = 1; iteration <= iterations && booster.Update(bags.Before(iteration, count)); iteration++)
+        for (var iteration = 1; iteration <= iterations && booster.Update(bags.Before(iteration, own.Length)); iteration++)
         {
             LightGbmNetwork.ThrowIfFailed();
             progress.Step(iteration, () => $"{name}: iteration {iteration} of {iterations}");

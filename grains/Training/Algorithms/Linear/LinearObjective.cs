@@ -37,7 +37,7 @@ internal sealed class LinearObjective
         var (mean, variance) = FeatureMoments.Of(part, fitIntercept);
         // Narrowed, they are the same numbers on any number of nodes: the optimiser sees the same function.
         _mean = Array.ConvertAll(mean, value => (double)(float)value);
-        _scale = Array.ConvertAll(variance, value => (double)(float)Math.Sqrt(curvature * value + penalty));
+        _scale = Array.ConvertAll(variance, value => (double)(float)Math.Min(float.MaxValue, Math.Sqrt(curvature * value + penalty)));
         for (var i = 0; i < _scale.Length; i++)
         {
             // A constant feature without a penalty has no curvature; its gradient is zero and its weight stays so.
